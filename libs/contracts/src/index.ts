@@ -1,1 +1,31 @@
-export {};
+export { accountId, batchId, modelName, requestKey, tenantId } from './ids.ts';
+export type { AccountId, BatchId, RequestKey, TenantId } from './ids.ts';
+export { batchEndpoint, type BatchEndpoint } from './endpoints.ts';
+export { formatGroup, groupId, parseGroup, type Group, type GroupId } from './group.ts';
+export {
+  acceptedRequestsJob,
+  closeTrigger,
+  finishedBatchJob,
+  lineSizes,
+  maxKeysPerJob,
+  openWindowJob,
+  queueNames,
+  sweepJob,
+} from './jobs.ts';
+export type {
+  AcceptedRequestsJob,
+  CloseTrigger,
+  FinishedBatchJob,
+  LineSizes,
+  OpenWindowJob,
+  SweepJob,
+} from './jobs.ts';
+export { maxKeysPerEvent, outcomeEvent, type OutcomeEvent } from './outcome-event.ts';
+export { batchState, finalProviderStatuses, knownProviderStatuses, requestState } from './states.ts';
+export type { BatchState, RequestState } from './states.ts';
+export { errorEnvelope, type ErrorEnvelope } from './openai/error-envelope.ts';
+export { providerBatch, providerBatchError, providerBatchUsage, providerFile } from './openai/provider-batch.ts';
+export type { ProviderBatch, ProviderBatchError, ProviderFile } from './openai/provider-batch.ts';
+export { resultLine, type ResultLine } from './openai/result-line.ts';
+export { requestObject, type RequestObject } from './request-object.ts';
+export { batchObject, type BatchObject } from './batch-object.ts';

@@ -1,1 +1,30 @@
-export {};
+export { defaultRetention, keepUntil, type KeepUntil, type Outcome, type Retention, type Usage } from './outcome.ts';
+export type { Candidate, Member, MemberBody, NewRequest, RequestRecord, Return, Settlement } from './request.ts';
+export { historyLimit, isLegalMove, openBatchStates } from './batch.ts';
+export type {
+  BatchChange,
+  BatchRecord,
+  BilledTotals,
+  FailureCause,
+  NamedLine,
+  ProviderSnapshot,
+  Transition,
+} from './batch.ts';
+export { newBatch } from './new-batch.ts';
+export {
+  addSizes,
+  estimateTokens,
+  noSizes,
+  providerBatchLimits,
+  reachedLimit,
+  sizesOf,
+  takeWhatFits,
+  type BatchLimits,
+  type TakenPrefix,
+} from './batch-limits.ts';
+export { batchLine, batchLineBytes } from './batch-line.ts';
+export { defaultProtocolTimings, nextPollDelay, type ProtocolTimings } from './protocol-timings.ts';
+export type { RequestStore } from './ports/request-store.ts';
+export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
+export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
+export type { AcceptedSignals, EndedSignals, HintCounters, OutcomeAnnouncer, WindowBells } from './ports/signals.ts';

@@ -1,0 +1,64 @@
+import type { BatchId } from '@batch-gpt/contracts';
+
+/** Tokens that one line used, in the provider's own counting. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly totalTokens: number;
+}
+
+/** How a request ended: the HTTP status and body (JSON text) that its callers get. */
+export interface Outcome {
+  readonly kind: 'succeeded' | 'failed';
+  readonly status: number;
+  readonly body: string;
+  /** May serve anybody who asks the same: a complete success that depends on nothing but the request. */
+  readonly shareable: boolean;
+  readonly usage: Usage | null;
+  /** The provider's request id of the line, for its support. */
+  readonly providerRequestId: string | null;
+  readonly batchId: BatchId | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** How long outcomes stay of use, in milliseconds. */
+export interface Retention {
+  /** A shareable success answers everybody for this long. */
+  readonly cacheTtl: number;
+  /** A success that may not be shared answers retries of its own call for this long. */
+  readonly retryGrace: number;
+  /** A failure answers for this long; afterwards the key is fresh again. */
+  readonly failureTtl: number;
+  /** A row stays at least this long after its outcome, so that a handle can be looked up. */
+  readonly minimumKeep: number;
+}
+
+const second = 1000;
+const hour = 3600 * second;
+
+export const defaultRetention: Retention = {
+  cacheTtl: 30 * 24 * hour,
+  retryGrace: hour,
+  failureTtl: 180 * second,
+  minimumKeep: 24 * hour,
+};
+
+/** Until when an outcome may answer, and when its row may be removed. A private row goes when its grace ends. */
+export function keepUntil(outcome: Outcome, retention: Retention, isPrivate: boolean): KeepUntil {
+  const reuseUntil = outcome.at + reuseFor(outcome, retention, isPrivate);
+  const expiresAt = isPrivate ? reuseUntil : Math.max(reuseUntil, outcome.at + retention.minimumKeep);
+  return { reuseUntil, expiresAt };
+}
+
+export interface KeepUntil {
+  readonly reuseUntil: number;
+  readonly expiresAt: number;
+}
+
+function reuseFor(outcome: Outcome, retention: Retention, isPrivate: boolean): number {
+  if (isPrivate) return retention.retryGrace;
+  if (outcome.kind === 'failed') return retention.failureTtl;
+  return outcome.shareable ? retention.cacheTtl : retention.retryGrace;
+}

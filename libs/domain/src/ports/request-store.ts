@@ -1,0 +1,72 @@
+import type { BatchId, GroupId, LineSizes, RequestKey, TenantId } from '@batch-gpt/contracts';
+import type { Candidate, Member, MemberBody, NewRequest, RequestRecord, Return, Settlement } from '../request.ts';
+
+/**
+ * The system of record for requests. Every method is durable when its promise resolves, every change is a
+ * single-document compare-and-set, and whoever loses a race changes nothing. Every method throws
+ * AppError `store_unavailable` when the database is away; the change may then have happened.
+ */
+export interface RequestStore {
+  /** The rows of these keys, without bodies; missing keys are missing. Reads what the latest acknowledged write left. */
+  lookup(keys: readonly RequestKey[]): Promise<ReadonlyMap<RequestKey, RequestRecord>>;
+
+  /** Inserts rows as `accepted`; a key that exists already is left alone. Returns the keys that were inserted. */
+  insert(rows: readonly NewRequest[]): Promise<ReadonlySet<RequestKey>>;
+
+  /**
+   * Runs ended requests again in place: `done` and still the `doneAt` that the caller saw → `accepted` with the new
+   * body, zero attempt and rounds, no batch, no expiry. A shareable success stays and keeps answering; any other
+   * outcome goes. Returns the keys that moved.
+   */
+  acceptAnew(rows: readonly { readonly row: NewRequest; readonly doneAt: number }[]): Promise<ReadonlySet<RequestKey>>;
+
+  /** Claims a private row of this content that no attempt ≥ `retry` has claimed and whose outcome was not delivered. */
+  claimPrivate(tenant: TenantId, base: RequestKey, retry: number): Promise<RequestKey | null>;
+
+  /** Notes that the outcomes of these ended requests reached a caller. */
+  markDelivered(keys: readonly RequestKey[]): Promise<void>;
+
+  /** The group's oldest accepted requests, oldest first, ties by key; `after` is the last one of the page before. */
+  oldestAccepted(group: GroupId, limit: number, after: Candidate | null): Promise<readonly Candidate[]>;
+
+  /** `accepted` and in `group` → `collected` by this batch. Returns how many moved. At most 1,000 keys. */
+  claim(group: GroupId, batchId: BatchId, keys: readonly RequestKey[], at: number): Promise<number>;
+
+  /** What the batch's members add up to. */
+  memberSizes(batchId: BatchId): Promise<LineSizes>;
+
+  /** Members still `collected` by this batch, ordered by key, after `after`. */
+  members(batchId: BatchId, after: RequestKey | null, limit: number): Promise<readonly Member[]>;
+
+  /** Those of `keys` that are still `collected` by this batch. */
+  membersAmong(batchId: BatchId, keys: readonly RequestKey[]): Promise<ReadonlyMap<RequestKey, Member>>;
+
+  /** Like {@link members}, with bodies; a page ends early when its bodies exceed `maxBytes` (at least one row). */
+  memberBodies(
+    batchId: BatchId,
+    after: RequestKey | null,
+    limit: number,
+    maxBytes: number,
+  ): Promise<readonly MemberBody[]>;
+
+  /** `collected` by this batch → `done`; the body goes unless it is to be kept. Returns the keys that moved. */
+  settle(batchId: BatchId, settlements: readonly Settlement[]): Promise<ReadonlySet<RequestKey>>;
+
+  /** `collected` by this batch → `accepted` in the given group; `acceptedAt` stays. Returns the keys that moved. */
+  returnMembers(batchId: BatchId, returns: readonly Return[]): Promise<ReadonlySet<RequestKey>>;
+
+  /** `accepted` → `done` without a batch (deadline passed, cancelled by its owner). Returns the keys that moved. */
+  endAccepted(settlements: readonly Settlement[]): Promise<ReadonlySet<RequestKey>>;
+
+  /** Groups with accepted rows, in order of their id, after `after`, each with its oldest row's `acceptedAt`. */
+  groupsWithAccepted(
+    after: GroupId | null,
+    limit: number,
+  ): Promise<readonly { readonly group: GroupId; readonly oldestAcceptedAt: number }[]>;
+
+  /** Distinct batch ids of collected rows, in order, after `after`. */
+  collectedBatchIds(after: BatchId | null, limit: number): Promise<readonly BatchId[]>;
+
+  /** Removes at most `limit` ended rows whose `expiresAt` has passed. Returns how many went. */
+  removeExpired(now: number, limit: number): Promise<number>;
+}
