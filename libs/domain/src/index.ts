@@ -10,6 +10,7 @@ export type {
   ProviderSnapshot,
   Transition,
 } from './batch.ts';
+export { failureOutcome } from './failure-outcome.ts';
 export { newBatch } from './new-batch.ts';
 export {
   addSizes,
