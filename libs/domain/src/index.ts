@@ -29,3 +29,5 @@ export type { RequestStore } from './ports/request-store.ts';
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
 export type { AcceptedSignals, EndedSignals, HintCounters, OutcomeAnnouncer, WindowBells } from './ports/signals.ts';
+export { maxSplitDepth, splitGroup } from './poison-search.ts';
+export type { Clock } from './ports/clock.ts';
