@@ -1,1 +1,1 @@
-export {};
+export { createMetrics, type Metrics, type MetricsOptions } from './create-metrics.ts';
