@@ -1,1 +1,25 @@
-export {};
+export { type DeepReadonly } from './deep-freeze.ts';
+export { type ConfigOf, type ConfigSchema, defineConfig, loadConfig } from './load-config.ts';
+export { Secret } from './secret.ts';
+export { type Env } from './secret-files.ts';
+export { type ReportProblem, type Section, section } from './section.ts';
+export { logEnv } from './sections/log-env.ts';
+export { opsEnv } from './sections/ops-env.ts';
+export { providerEnv } from './sections/provider-env.ts';
+export { redisEnv } from './sections/redis-env.ts';
+export { type StoreConfig, storeEnv } from './sections/store-env.ts';
+export {
+  boolFlag,
+  durationMs,
+  durationSeconds,
+  int,
+  type NumberOptions,
+  oneOf,
+  orNull,
+  port,
+  positiveInt,
+  secret,
+  secretUrl,
+  text,
+  url,
+} from './variables.ts';
