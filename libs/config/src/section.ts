@@ -24,10 +24,6 @@ export function section<const S extends Shape, T>(
   const schema = z
     .object(shape)
     .transform((env, ctx) => build(env, (name, message) => ctx.addIssue({ code: 'custom', path: [name], message })));
-  const names = Object.keys(shape);
-  return {
-    schema: schema as unknown as z.ZodType<T>,
-    names,
-    secretNames: names.filter((name) => isSecretSchema(shape[name])),
-  };
+  const secrets = Object.entries(shape).filter(([, variable]) => isSecretSchema(variable));
+  return { schema, names: Object.keys(shape), secretNames: secrets.map(([name]) => name) };
 }
