@@ -1,1 +1,6 @@
-export {};
+export { type TestServer } from './servers/crashable-server.ts';
+export { eventually, type EventuallyOptions } from './servers/eventually.ts';
+export { residentBytes } from './servers/resident-bytes.ts';
+export { spawnService, type SpawnServiceOptions, type TestService } from './servers/spawn-service.ts';
+export { canTestMongo, startTestMongo } from './servers/test-mongo.ts';
+export { startTestRedis } from './servers/test-redis.ts';
