@@ -31,3 +31,5 @@ export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } fro
 export type { AcceptedSignals, EndedSignals, HintCounters, OutcomeAnnouncer, WindowBells } from './ports/signals.ts';
 export { maxSplitDepth, splitGroup } from './poison-search.ts';
 export type { Clock } from './ports/clock.ts';
+export { endpointTable } from './endpoints/endpoint-table.ts';
+export type { Endpoint, RequestBody } from './endpoints/endpoint.ts';

@@ -1,0 +1,33 @@
+import { type AppError } from '@batch-gpt/errors';
+import { checkDelivery } from './check-delivery.ts';
+import { checkModel } from './check-model.ts';
+import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { neverSentFields, unhashedFields } from './fields.ts';
+import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
+import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
+
+/** `POST /v1/chat/completions`. */
+export const chatCompletions: Endpoint = {
+  path: '/v1/chat/completions',
+  check: (body) => checkModel(body) ?? checkMessages(body) ?? checkDelivery(body),
+  unhashed: unhashedFields,
+  neverSent: neverSentFields,
+  countInputs: () => 0,
+  isShareable: (body) =>
+    !hasAny(body, 'web_search_options') &&
+    !searchesTheWeb(body) &&
+    !offersHostedTool(body) &&
+    !refersToStored(body['messages']),
+  hasOutputLimit: (body) => hasAny(body, 'max_completion_tokens', 'max_tokens'),
+};
+
+function checkMessages({ messages }: RequestBody): AppError | null {
+  if (isAbsent(messages)) return missing('messages');
+  if (!Array.isArray(messages)) return wrongType('messages', 'an array of objects', messages);
+  return messages.length === 0 ? emptyList('messages') : null;
+}
+
+/** Models like `gpt-4o-search-preview` search before every answer. Source: OpenAI web search guide. */
+function searchesTheWeb({ model }: RequestBody): boolean {
+  return typeof model === 'string' && /-search-(preview|api)/.test(model);
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { batchEndpoint, formatGroup, accountId, tenantId, type BatchEndpoint } from '@batch-gpt/contracts';
+import { endpointTable } from './endpoint-table.ts';
+
+const chat = endpointTable['/v1/chat/completions'];
+const embed = endpointTable['/v1/embeddings'];
+const respond = endpointTable['/v1/responses'];
+
+const user = { role: 'user', content: 'hello' };
+const good: Readonly<Record<BatchEndpoint, Record<string, unknown>>> = {
+  '/v1/chat/completions': { model: 'gpt-4o-mini', messages: [user] },
+  '/v1/embeddings': { model: 'text-embedding-3-small', input: 'hello' },
+  '/v1/responses': { model: 'gpt-4o-mini', input: 'hello' },
+};
+
+describe.each(batchEndpoint.options)('%s', (path) => {
+  const endpoint = endpointTable[path];
+  const body = good[path];
+
+  test('stands in its own row', () => {
+    expect(endpoint.path).toBe(path);
+  });
+
+  test('takes a good body, whatever unknown fields it has', () => {
+    expect(endpoint.check({ ...body, tomorrows_field: { a: [1] }, stream: false, background: null })).toBeNull();
+  });
+
+  test.each([
+    [undefined, 'missing_required_parameter'],
+    [null, 'missing_required_parameter'],
+    [7, 'invalid_type'],
+    [['gpt-4o'], 'invalid_type'],
+    ['', 'invalid_value'],
+    ['x'.repeat(257), 'invalid_value'],
+    ['a\nb', 'invalid_value'],
+    ['\ud800', 'invalid_value'],
+    ['€'.repeat(250), 'invalid_value'],
+  ])('refuses the model %j as %s', (model, code) => {
+    expect(endpoint.check({ ...body, model })).toMatchObject({ code, param: 'model' });
+  });
+
+  test.each(['stream', 'background'])('refuses %s: true for now', (param) => {
+    expect(endpoint.check({ ...body, [param]: true })).toMatchObject({ code: 'unsupported_value', param });
+  });
+
+  test('sends nothing that is hashed away silently: what is never sent is not hashed', () => {
+    for (const name of endpoint.neverSent) expect(endpoint.unhashed.has(name)).toBe(true);
+  });
+});
+
+test('every model that is taken can name a group', () => {
+  const group = {
+    tenant: tenantId.parse('t'.repeat(64)),
+    account: accountId.parse('a'.repeat(64)),
+    split: '0'.repeat(64),
+  };
+  for (const model of ['gpt-4o', 'ft:gpt-4o:org::id', 'a|b%', '€'.repeat(85), 'x'.repeat(256)]) {
+    expect(chat.check({ model, messages: [user] })).toBeNull();
+    expect(() => formatGroup({ ...group, endpoint: '/v1/chat/completions', model })).not.toThrow();
+  }
+});
+
+test.each([
+  [chat, { messages: undefined }, 'missing_required_parameter', 'messages'],
+  [chat, { messages: 'hello' }, 'invalid_type', 'messages'],
+  [chat, { messages: {} }, 'invalid_type', 'messages'],
+  [chat, { messages: [] }, 'invalid_value', 'messages'],
+  [embed, { input: undefined }, 'missing_required_parameter', 'input'],
+  [embed, { input: null }, 'missing_required_parameter', 'input'],
+  [embed, { input: 5 }, 'invalid_type', 'input'],
+  [embed, { input: [] }, 'invalid_value', 'input'],
+  [embed, { input: Array.from({ length: 50_001 }, () => 'x') }, 'invalid_value', 'input'],
+  [respond, { input: undefined }, 'missing_required_parameter', 'input'],
+  [respond, { input: true }, 'invalid_type', 'input'],
+])('%# a body without what its endpoint needs is refused', (endpoint, fault, code, param) => {
+  expect(endpoint.check({ ...good[endpoint.path], ...fault })).toMatchObject({ code, param });
+});
+
+test.each(['prompt', 'previous_response_id', 'conversation'])('%s stands in for the input of a response', (name) => {
+  expect(respond.check({ model: 'gpt-4o', [name]: 'x' })).toBeNull();
+});
+
+test.each([
+  ['one text', 'hello', 1],
+  ['texts', ['a', 'b', 'c'], 3],
+  ['one list of tokens', [1, 2, 3], 1],
+  ['lists of tokens', [[1, 2], [3]], 2],
+])('%s: inputs of an embeddings call', (_name, input, count) => {
+  expect(embed.countInputs({ input })).toBe(count);
+  expect(chat.countInputs({ input })).toBe(0);
+});
+
+describe('what may be shared', () => {
+  test.each([
+    [chat, {}, true],
+    [chat, { tools: [{ type: 'function', function: { name: 'f' } }] }, true],
+    [chat, { tools: [] }, true],
+    [chat, { messages: [{ role: 'user', content: 'my file_id is "file_id"' }] }, true],
+    [chat, { web_search_options: {} }, false],
+    [chat, { model: 'gpt-4o-search-preview-2025-03-11' }, false],
+    [chat, { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }] }, false],
+    [chat, { messages: [user, { role: 'assistant', audio: { id: 'audio_1' } }] }, false],
+    [respond, {}, true],
+    [respond, { tools: [{ type: 'custom', name: 'f' }] }, true],
+    [respond, { tools: [{ type: 'function' }, { type: 'web_search' }] }, false],
+    [respond, { tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] }, false],
+    [respond, { tools: [{}] }, false],
+    [respond, { previous_response_id: 'resp_1' }, false],
+    [respond, { conversation: { id: 'conv_1' } }, false],
+    [respond, { prompt: { id: 'pmpt_1' } }, false],
+    [respond, { previous_response_id: null }, true],
+    [respond, { input: [{ type: 'item_reference', id: 'msg_1' }] }, false],
+    [respond, { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-1' }] }] }, false],
+    [embed, {}, true],
+  ])('%#', (endpoint, change, shareable) => {
+    expect(endpoint.isShareable({ ...good[endpoint.path], ...change })).toBe(shareable);
+  });
+});
+
+test.each([
+  [chat, { max_tokens: 5 }, true],
+  [chat, { max_completion_tokens: 5 }, true],
+  [chat, { max_tokens: null }, false],
+  [chat, { max_output_tokens: 5 }, false],
+  [respond, { max_output_tokens: 5 }, true],
+  [respond, {}, false],
+  [embed, { max_tokens: 5 }, false],
+])('%# whether the caller limited the output', (endpoint, change, limited) => {
+  expect(endpoint.hasOutputLimit({ ...good[endpoint.path], ...change })).toBe(limited);
+});

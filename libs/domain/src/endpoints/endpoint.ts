@@ -1,0 +1,22 @@
+import { type BatchEndpoint } from '@batch-gpt/contracts';
+import { type AppError } from '@batch-gpt/errors';
+
+/** A parsed request body: names and values as the caller sent them, unknown ones included. */
+export type RequestBody = Readonly<Record<string, unknown>>;
+
+/** A row of the endpoint table: everything that differs from endpoint to endpoint while a call is accepted. */
+export interface Endpoint {
+  readonly path: BatchEndpoint;
+  /** The refusal of a body that would fail the provider's validation of a whole file; null for a good one. */
+  readonly check: (body: RequestBody) => AppError | null;
+  /** Fields that do not change the answer's content, so they are no part of the key. */
+  readonly unhashed: ReadonlySet<string>;
+  /** Fields that batch lines refuse or that mean nothing there. */
+  readonly neverSent: ReadonlySet<string>;
+  /** What a line adds to the provider's limit of embedding inputs per batch. */
+  readonly countInputs: (body: RequestBody) => number;
+  /** Whether the answer depends on the body alone: no state at the provider, no hosted tools, no side effects. */
+  readonly isShareable: (body: RequestBody) => boolean;
+  /** Whether the caller limited the output: an answer cut at that limit is complete. */
+  readonly hasOutputLimit: (body: RequestBody) => boolean;
+}
