@@ -1,0 +1,102 @@
+/*
+ * A provider status `failed`: nothing of the batch ran, nothing is billed (design, section 8).
+ *
+ *   errors with line numbers           ─▶ ended: the named lines fail, all others go back
+ *   token_limit_exceeded               ─▶ uploaded: wait, same file again; after many tries poison search's halving
+ *   file not found, after our fence    ─▶ claimed: new upload, new attempt
+ *   file not found, though readable    ─▶ uploaded: same file again some times, then claimed
+ *   anything else                      ─▶ poison search
+ */
+import type { BatchChange, BatchRecord, FailureCause, ProviderSnapshot } from '@batch-gpt/domain';
+import type { BatcherDeps } from './batcher-deps.ts';
+import { nameLines } from './name-lines.ts';
+import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
+import { isFileNotFound, searchPoison } from './submit-batch/answer-refusal.ts';
+
+/** Creates of one batch that may fail for the token limit before its file is halved. */
+const tokenLimitTries = 10;
+/** Creates with one file that the provider cannot find before it is uploaded again. */
+const missingFileTries = 3;
+
+/** Decides what becomes of a batch whose validation failed. */
+export async function decideFailed(
+  deps: BatcherDeps,
+  batch: BatchRecord,
+  memory: RunMemory,
+  signal: AbortSignal,
+): Promise<Step> {
+  const errors = batch.provider?.errors ?? [];
+  const first = errors[0] ?? {
+    code: null,
+    message: 'The provider rejected the batch without saying why.',
+    param: null,
+    line: null,
+  };
+  deps.logger.warn('provider rejected a batch', { code: first.code, errors: errors.length });
+  if (batch.cancelRequestedAt !== null) return endWith(deps, batch, { cause: causeOf(first) });
+  if (errors.some((error) => error.line !== null)) {
+    const named = await nameLines(deps, batch, errors, signal);
+    return named.length > 0 ? endWith(deps, batch, { namedLines: named }) : searchPoison(deps, batch, causeOf(first));
+  }
+  if (isFileNotFound(first)) return withoutFile(deps, batch, memory);
+  if (first.code === 'token_limit_exceeded') return withoutTokens(deps, batch, memory, first);
+  return searchPoison(deps, batch, causeOf(first));
+}
+
+async function endWith(deps: BatcherDeps, batch: BatchRecord, change: BatchChange): Promise<Step> {
+  return movedOrLeft(await deps.batches.move(batch, { to: 'ended', change, at: deps.clock.now() }));
+}
+
+async function withoutFile(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
+  memory.refusals += 1;
+  const uploadAgain = batch.fencedAt !== null || memory.refusals > missingFileTries;
+  if (!uploadAgain) return again(deps, batch, deps.timings.pollMax * memory.refusals);
+  memory.refusals = 0;
+  const change = { ...unbound(batch), inputFileId: null, inputFileCreatedAt: null, fencedAt: null };
+  return movedOrLeft(
+    await deps.batches.move(batch, { to: 'claimed', change, note: 'input file not found', at: deps.clock.now() }),
+  );
+}
+
+async function withoutTokens(
+  deps: BatcherDeps,
+  batch: BatchRecord,
+  memory: RunMemory,
+  error: ProviderError,
+): Promise<Step> {
+  memory.refusals += 1;
+  if (memory.refusals > tokenLimitTries) return searchPoison(deps, batch, causeOf(error));
+  return again(deps, batch, deps.timings.pollMax);
+}
+
+/** Back to `uploaded` for another create with the same file, after a pause. */
+async function again(deps: BatcherDeps, batch: BatchRecord, pause: number): Promise<Step> {
+  const note = batch.provider?.errors[0]?.code ?? 'rejected';
+  const moved = await deps.batches.move(batch, { to: 'uploaded', change: unbound(batch), note, at: deps.clock.now() });
+  return moved === null ? left : wait(pause);
+}
+
+/** The rejected provider batch is remembered, so that it is never bound again. */
+function unbound(batch: BatchRecord): BatchChange {
+  const former = batch.providerBatchId === null ? [] : [batch.providerBatchId];
+  return {
+    providerBatchId: null,
+    provider: null,
+    formerProviderBatchIds: [...batch.formerProviderBatchIds, ...former].slice(-formerLimit),
+  };
+}
+
+const formerLimit = 100;
+
+type ProviderError = ProviderSnapshot['errors'][number];
+
+/** A line that the provider's validation refused would have been refused with 400 on the direct way, too. */
+export function causeOf(error: ProviderError): FailureCause {
+  return {
+    status: 400,
+    type: 'invalid_request_error',
+    code: error.code ?? 'batch_failed',
+    message: error.message,
+    param: error.param,
+  };
+}
