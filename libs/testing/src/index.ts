@@ -4,3 +4,17 @@ export { residentBytes } from './servers/resident-bytes.ts';
 export { spawnService, type SpawnServiceOptions, type TestService } from './servers/spawn-service.ts';
 export { canTestMongo, startTestMongo } from './servers/test-mongo.ts';
 export { startTestRedis } from './servers/test-redis.ts';
+export { createMemoryStores, type MemoryStores } from './fakes/create-memory-stores.ts';
+export {
+  sampleAccount,
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleOutcome,
+  sampleRequest,
+  sampleRequests,
+  sampleSettlement,
+  sampleTenant,
+  sampleTime,
+} from './fakes/samples.ts';

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleOutcome,
+  sampleRequest,
+  sampleRequests,
+  sampleSettlement,
+  sampleTime,
+} from '../../fakes/samples.ts';
+import { withStores, type OpenEmptyStores } from '../open-stores.ts';
+import { countWins, runAtOnce } from '../run-at-once.ts';
+import { endSamples, readBodies } from './steps.ts';
+
+const group = sampleGroup();
+
+/** lookup, insert. */
+export function acceptConformance(open: OpenEmptyStores): void {
+  describe('lookup and insert', () => {
+    it(
+      'finds nothing in an empty store',
+      withStores(open, async ({ requests }) => {
+        expect(await requests.lookup([])).toEqual(new Map());
+        expect(await requests.lookup([sampleKey(1)])).toEqual(new Map());
+        expect(await requests.insert([])).toEqual(new Set());
+      }),
+    );
+
+    it(
+      'reads an inserted row back in every field, without its body',
+      withStores(open, async ({ requests }) => {
+        const row = sampleRequest(1, {
+          endpoint: '/v1/embeddings',
+          tokens: 7,
+          inputs: 3,
+          shareable: false,
+          limited: true,
+          base: sampleKey(99),
+          retry: 2,
+          model: 'ünïcode/model:1.5 "x"',
+        });
+        const { body: _, ...facts } = row;
+        expect(await requests.insert([row])).toEqual(new Set([row.key]));
+        const found = await requests.lookup([row.key, sampleKey(2)]);
+        const accepted = { state: 'accepted', batchId: null, outcome: null, reuseUntil: null, attempt: 0, rounds: 0 };
+        expect(found).toEqual(new Map([[row.key, { ...facts, ...accepted }]]));
+      }),
+    );
+
+    it(
+      'leaves a key that exists alone',
+      withStores(open, async ({ requests }) => {
+        await requests.insert([sampleRequest(1, { body: '{"first":true}' })]);
+        const again = sampleRequest(1, { body: '{"second":true}', acceptedAt: sampleTime + 9999, tokens: 1 });
+        expect(await requests.insert([again, sampleRequest(2)])).toEqual(new Set([sampleKey(2)]));
+        expect((await requests.lookup([again.key])).get(again.key)).toMatchObject({ acceptedAt: sampleTime + 1 });
+        expect((await readBodies(requests, sampleBatchId(1), group)).get(again.key)).toBe('{"first":true}');
+      }),
+    );
+
+    it(
+      'inserts a key once that is named twice in a call',
+      withStores(open, async ({ requests }) => {
+        const inserted = await requests.insert([sampleRequest(1), sampleRequest(1), sampleRequest(2)]);
+        expect(inserted).toEqual(new Set([sampleKey(1), sampleKey(2)]));
+        expect(await requests.oldestAccepted(group, 10, null)).toHaveLength(2);
+      }),
+    );
+
+    it(
+      'does not insert over an ended row',
+      withStores(open, async ({ requests }) => {
+        await endSamples(requests, [sampleRequest(1)], sampleOutcome());
+        expect(await requests.insert([sampleRequest(1)])).toEqual(new Set());
+        expect((await requests.lookup([sampleKey(1)])).get(sampleKey(1))).toMatchObject({ state: 'done' });
+      }),
+    );
+
+    it(
+      'lets exactly one of many concurrent inserts of a key win',
+      withStores(open, async ({ requests }) => {
+        const results = await runAtOnce(20, (n) => requests.insert([sampleRequest(1, { body: `{"n":${n}}` })]));
+        const winner = results.findIndex((set) => set.has(sampleKey(1)));
+        expect(countWins(results)).toEqual(new Map([[sampleKey(1), 1]]));
+        expect((await readBodies(requests, sampleBatchId(1), group)).get(sampleKey(1))).toBe(`{"n":${winner}}`);
+      }),
+    );
+
+    it(
+      'gives every key of overlapping concurrent inserts to exactly one call',
+      withStores(open, async ({ requests }) => {
+        const results = await runAtOnce(8, (n) => requests.insert(sampleRequests(60, {}, n * 20)));
+        const wins = countWins(results);
+        expect(wins.size).toBe(7 * 20 + 60);
+        expect(new Set(wins.values())).toEqual(new Set([1]));
+      }),
+    );
+
+    it(
+      'takes 5,000 rows in one call and finds them in one call',
+      withStores(open, async ({ requests }) => {
+        const rows = sampleRequests(5000);
+        const keys = rows.map((row) => row.key);
+        expect((await requests.insert(rows)).size).toBe(5000);
+        expect((await requests.insert(rows)).size).toBe(0);
+        const found = await requests.lookup(keys);
+        expect(found.size).toBe(5000);
+        expect(found.get(sampleKey(4999))).toMatchObject({ acceptedAt: sampleTime + 4999, state: 'accepted' });
+      }),
+    );
+  });
+
+  describe('markDelivered', () => {
+    it(
+      'notes delivery of ended requests only, and as often as it is told',
+      withStores(open, async ({ requests }) => {
+        await requests.insert([sampleRequest(1)]);
+        await endSamples(requests, [sampleRequest(2), sampleRequest(3)], sampleOutcome());
+        await requests.markDelivered([sampleKey(1), sampleKey(2), sampleKey(404)]);
+        await requests.markDelivered([sampleKey(2)]);
+        await requests.markDelivered([]);
+        await requests.endAccepted([sampleSettlement(sampleKey(1))]);
+        const found = await requests.lookup([1, 2, 3, 404].map(sampleKey));
+        expect([1, 2, 3].map((n) => found.get(sampleKey(n)))).toMatchObject([
+          { state: 'done', delivered: false },
+          { state: 'done', delivered: true },
+          { state: 'done', delivered: false },
+        ]);
+        expect(found.size).toBe(3);
+      }),
+    );
+  });
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { batchStoreConformance } from '../conformance/batch-store-conformance.ts';
+import type { OpenEmptyStores } from '../conformance/open-stores.ts';
+import { requestStoreConformance } from '../conformance/request-store-conformance.ts';
+import { createMemoryStores } from './create-memory-stores.ts';
+import { sampleBatch, sampleKey, sampleRequest } from './samples.ts';
+
+const open: OpenEmptyStores = () =>
+  Promise.resolve({ ...createMemoryStores(), [Symbol.asyncDispose]: () => Promise.resolve() });
+
+requestStoreConformance('the memory store', open);
+batchStoreConformance('the memory store', open);
+
+describe('memory stores that are away', () => {
+  it('reject every call, change nothing, and come back', async () => {
+    const { requests, batches, setAway } = createMemoryStores();
+    setAway(true);
+    const away = { code: 'store_unavailable' };
+    await expect(requests.insert([sampleRequest(1)])).rejects.toMatchObject(away);
+    await expect(batches.insert(sampleBatch(1))).rejects.toMatchObject(away);
+    setAway(false);
+    expect(await requests.lookup([sampleKey(1)])).toEqual(new Map());
+    expect(await requests.insert([sampleRequest(1)])).toEqual(new Set([sampleKey(1)]));
+  });
+});

@@ -1,0 +1,245 @@
+import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
+import { addSizes, noSizes, sizesOf } from '@batch-gpt/domain';
+import type { Candidate, Member, NewRequest, RequestRecord, RequestStore, Settlement } from '@batch-gpt/domain';
+import type { RunCall } from './create-memory-stores.ts';
+
+type In<State extends RequestRecord['state']> = Extract<RequestRecord, { state: State }>;
+
+interface Row {
+  readonly record: RequestRecord;
+  readonly body: string | null;
+}
+
+const maxClaim = 1000;
+
+/** The request port in memory, one call at a time. */
+export function createMemoryRequestStore(run: RunCall): RequestStore {
+  const rows = new Map<RequestKey, Row>();
+
+  const sorted = <T>(pick: (row: Row) => T | null): T[] =>
+    [...rows.entries()]
+      .toSorted(([a], [b]) => compare(a, b))
+      .map(([, row]) => pick(row))
+      .filter((picked) => picked !== null);
+
+  const collectedBy = (batchId: BatchId, row: Row | undefined): In<'collected'> | null =>
+    row?.record.state === 'collected' && row.record.batchId === batchId ? row.record : null;
+
+  const moveEach = <T extends { readonly key: RequestKey }>(
+    items: readonly T[],
+    move: (item: T, row: Row) => Row | null,
+  ): ReadonlySet<RequestKey> => {
+    const moved = new Set<RequestKey>();
+    for (const item of items) {
+      const row = rows.get(item.key);
+      const next = row && move(item, row);
+      if (!next) continue;
+      rows.set(item.key, next);
+      moved.add(item.key);
+    }
+    return moved;
+  };
+
+  const membersOf = (batchId: BatchId, after: RequestKey | null, limit: number) =>
+    sorted((row) => {
+      const record = collectedBy(batchId, row);
+      return record && (after === null || record.key > after) ? { record, body: row.body ?? '' } : null;
+    }).slice(0, limit);
+
+  return {
+    lookup: (keys) =>
+      run(() => {
+        const found = keys.map((key) => rows.get(key)?.record).filter((record) => record !== undefined);
+        return new Map(found.map((record) => [record.key, record]));
+      }),
+
+    insert: (newRows) =>
+      run(() => {
+        const inserted = new Set<RequestKey>();
+        for (const row of newRows) {
+          if (rows.has(row.key)) continue;
+          rows.set(row.key, { record: acceptedRecord(row, null), body: row.body });
+          inserted.add(row.key);
+        }
+        return inserted;
+      }),
+
+    acceptAnew: (requests) =>
+      run(() =>
+        moveEach(
+          requests.map((request) => ({ key: request.row.key, ...request })),
+          ({ row, doneAt }, { record }) =>
+            record.state === 'done' && record.doneAt === doneAt
+              ? { record: acceptedRecord({ ...row, base: record.base, tenant: record.tenant }, record), body: row.body }
+              : null,
+        ),
+      ),
+
+    claimPrivate: (tenant, base, retry) =>
+      run(() => {
+        const free = sorted(({ record }) => {
+          const delivered = record.state === 'done' && record.delivered;
+          const same = record.base === base && record.tenant === tenant;
+          return same && record.retry < retry && !delivered ? record : null;
+        }).toSorted((a, b) => a.acceptedAt - b.acceptedAt);
+        const key = free[0]?.key ?? null;
+        if (key !== null) moveEach([{ key }], (_, row) => ({ ...row, record: { ...row.record, retry } }));
+        return key;
+      }),
+
+    markDelivered: (keys) =>
+      run(() => {
+        moveEach(
+          keys.map((key) => ({ key })),
+          (_, { record, body }) => (record.state === 'done' ? { record: { ...record, delivered: true }, body } : null),
+        );
+      }),
+
+    oldestAccepted: (group, limit, after) =>
+      run(() =>
+        sorted(({ record }) => (record.state === 'accepted' && record.group === group ? candidateOf(record) : null))
+          .toSorted((a, b) => a.acceptedAt - b.acceptedAt)
+          .filter((candidate) => after === null || comesAfter(candidate, after))
+          .slice(0, limit),
+      ),
+
+    claim: (group, batchId, keys, at) =>
+      run(() => {
+        if (keys.length > maxClaim) throw new RangeError(`a claim takes at most ${maxClaim} keys`);
+        const moved = moveEach(
+          keys.map((key) => ({ key })),
+          (_, { record, body }) =>
+            record.state === 'accepted' && record.group === group
+              ? { record: { ...record, state: 'collected', batchId, collectedAt: at }, body }
+              : null,
+        );
+        return moved.size;
+      }),
+
+    memberSizes: (batchId) =>
+      run(() =>
+        membersOf(batchId, null, Infinity).reduce((sum, { record }) => addSizes(sum, sizesOf(record)), noSizes),
+      ),
+
+    members: (batchId, after, limit) =>
+      run(() => membersOf(batchId, after, limit).map(({ record }) => memberOf(record))),
+
+    membersAmong: (batchId, keys) =>
+      run(() => {
+        const found = keys.map((key) => collectedBy(batchId, rows.get(key))).filter((record) => record !== null);
+        return new Map(found.map((record) => [record.key, memberOf(record)]));
+      }),
+
+    memberBodies: (batchId, after, limit, maxBytes) =>
+      run(() => {
+        let bytes = 0;
+        const fits = membersOf(batchId, after, limit).map(({ record, body }) => {
+          bytes += Buffer.byteLength(body);
+          return { key: record.key, body, fits: bytes <= maxBytes };
+        });
+        const end = fits.findIndex((row) => !row.fits);
+        const page = end === -1 ? fits : fits.slice(0, Math.max(end, 1));
+        return page.map(({ key, body }) => ({ key, body }));
+      }),
+
+    settle: (batchId, settlements) =>
+      run(() =>
+        moveEach(settlements, (settlement, row) => {
+          const record = collectedBy(batchId, row);
+          return record && { record: doneRecord(record, settlement), body: null };
+        }),
+      ),
+
+    returnMembers: (batchId, returns) =>
+      run(() =>
+        moveEach(returns, ({ group, attempt, rounds }, row) => {
+          const record = collectedBy(batchId, row);
+          if (!record) return null;
+          const { collectedAt: _, ...facts } = record;
+          return { record: { ...facts, state: 'accepted', batchId: null, group, attempt, rounds }, body: row.body };
+        }),
+      ),
+
+    endAccepted: (settlements) =>
+      run(() =>
+        moveEach(settlements, (settlement, { record }) =>
+          record.state === 'accepted' ? { record: doneRecord(record, settlement), body: null } : null,
+        ),
+      ),
+
+    groupsWithAccepted: (after, limit) =>
+      run(() => {
+        const oldest = new Map<GroupId, number>();
+        for (const { record } of rows.values()) {
+          if (record.state !== 'accepted' || (after !== null && record.group <= after)) continue;
+          oldest.set(record.group, Math.min(oldest.get(record.group) ?? Infinity, record.acceptedAt));
+        }
+        return [...oldest]
+          .toSorted(([a], [b]) => compare(a, b))
+          .slice(0, limit)
+          .map(([group, oldestAcceptedAt]) => ({ group, oldestAcceptedAt }));
+      }),
+
+    collectedBatchIds: (after, limit) =>
+      run(() => {
+        const ids = sorted(({ record }) => (record.state === 'collected' ? record.batchId : null));
+        const wanted = new Set(ids.filter((id) => after === null || id > after));
+        return [...wanted].toSorted(compare).slice(0, limit);
+      }),
+
+    removeExpired: (now, limit) =>
+      run(() => {
+        const expired = sorted(({ record }) =>
+          record.state === 'done' && record.expiresAt <= now ? record.key : null,
+        ).slice(0, limit);
+        for (const key of expired) rows.delete(key);
+        return expired.length;
+      }),
+  };
+}
+
+function acceptedRecord({ body: _, ...facts }: NewRequest, old: In<'done'> | null): In<'accepted'> {
+  const stays = old?.outcome.kind === 'succeeded' && old.outcome.shareable;
+  return {
+    ...facts,
+    attempt: 0,
+    rounds: 0,
+    state: 'accepted',
+    batchId: null,
+    outcome: stays ? old.outcome : null,
+    reuseUntil: stays ? old.reuseUntil : null,
+  };
+}
+
+function doneRecord(record: In<'accepted'> | In<'collected'>, settlement: Settlement): In<'done'> {
+  const { outcome, attempt, reuseUntil, expiresAt } = settlement;
+  const collectedAt = record.state === 'collected' ? record.collectedAt : null;
+  return {
+    ...record,
+    state: 'done',
+    collectedAt,
+    outcome,
+    attempt,
+    reuseUntil,
+    expiresAt,
+    doneAt: outcome.at,
+    delivered: false,
+  };
+}
+
+function candidateOf({ key, acceptedAt, lineBytes, tokens, inputs }: RequestRecord): Candidate {
+  return { key, acceptedAt, lineBytes, tokens, inputs };
+}
+
+function memberOf({ key, base, attempt, rounds, shareable, limited, endpoint }: RequestRecord): Member {
+  return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, endpoint };
+}
+
+function comesAfter(candidate: Candidate, other: Candidate): boolean {
+  const later = candidate.acceptedAt - other.acceptedAt;
+  return later > 0 || (later === 0 && candidate.key > other.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
