@@ -1,0 +1,69 @@
+import { type Fault, type Faults, unreadableFileMessage } from '../faults.ts';
+import { type BatchError, type BatchQuirks } from './batch.ts';
+
+/** Validation's answer for an input file it cannot see (form B: asynchronous, 2025 and later). */
+export const fileNotFound = (fileId: string): BatchError => ({
+  code: 'invalid_request',
+  message: unreadableFileMessage(fileId),
+  param: 'file_id',
+  line: null,
+});
+
+/** Validation's answer for a file of another purpose; its exact form is not known. */
+export const wrongPurpose = (fileId: string): BatchError => ({
+  code: 'invalid_request',
+  message: `File ${fileId} was not uploaded with purpose 'batch'.`,
+  param: 'file_id',
+  line: null,
+});
+
+/** The one retryable validation failure. */
+export function tokenLimitExceeded(model: string, limit: number): BatchError {
+  const message =
+    `Enqueued token limit reached for ${model} in organization org-simulator. ` +
+    `Limit: ${limit.toLocaleString('en-US')} enqueued tokens. Please try again once some in_progress batches have been completed.`;
+  return { code: 'token_limit_exceeded', message, param: null, line: null };
+}
+
+const namedLine = (fault: Fault): BatchError => ({
+  code: 'invalid_request',
+  message: 'This line was refused by the simulator.',
+  param: 'body',
+  line: fault.line ?? 1,
+});
+
+const unnamed: BatchError = {
+  code: 'invalid_request',
+  message: 'The input file was refused.',
+  param: null,
+  line: null,
+};
+
+/** What an operator's `fail` leaves in a batch. */
+export const failedByControl: BatchError = {
+  code: 'server_error',
+  message: 'The batch was failed by the simulator.',
+  param: null,
+  line: null,
+};
+
+/** Uses up the faults that a new batch carries through its life. */
+export function takeQuirks(faults: Faults, about: { fileId: string; nowMs: number }): BatchQuirks {
+  const has = (name: Parameters<Faults['take']>[0]): boolean => faults.take(name) !== null;
+  return {
+    forcedErrors: takeForcedErrors(faults, about.fileId),
+    emptyStringIds: has('empty_string_ids'),
+    nullOutput: has('completed_null_output'),
+    stuckInProgress: has('stuck_in_progress'),
+    stuckFinalizing: has('stuck_finalizing'),
+    listedAtMs: about.nowMs + (faults.take('list_lag')?.ms ?? 0),
+  };
+}
+
+function takeForcedErrors(faults: Faults, fileId: string): readonly BatchError[] | null {
+  if (faults.take('spurious_file_not_found') !== null) return [fileNotFound(fileId)];
+  if (faults.take('token_limit_exceeded') !== null) return [tokenLimitExceeded('gpt-6-luna', 2_000_000)];
+  const line = faults.take('validation_line_error');
+  if (line !== null) return [namedLine(line)];
+  return faults.take('validation_unnamed') === null ? null : [unnamed];
+}

@@ -1,0 +1,131 @@
+import { createAlarm } from '../alarm.ts';
+import { invalidRequest, ApiError } from '../api-error.ts';
+import { newBatchId } from '../ids.ts';
+import { type Batch, type BatchOrder, type BatchQuirks, enter, isFinal } from './batch.ts';
+import { type BatchCommand, type Life, type LifeDeps, liveBatch } from './live-batch.ts';
+
+/** All batches and their lives; bounded, the oldest final ones are forgotten first. */
+export interface BatchStore {
+  /** Throws the 429 of the creation limit. */
+  create(order: BatchOrder, quirks: BatchQuirks): Batch;
+  get(id: string): Batch | null;
+  /** Newest first; without those not yet listed (fault `list_lag`). */
+  list(): Batch[];
+  /** Throws 409 for a batch that has ended (reference 3.5). */
+  cancel(batch: Batch): void;
+  /** Commands a batch and resolves when it has ended, or the simulator closes. */
+  command(batch: Batch, command: BatchCommand): Promise<void>;
+  /** Settings have changed: every life looks again. */
+  wakeAll(): void;
+  /** Stops all lives where they are. */
+  close(): Promise<void>;
+}
+
+interface StoreDeps extends LifeDeps {
+  readonly seed: number;
+  readonly limit: number;
+  /** A life that broke: a bug of the simulator. */
+  readonly onBug: (error: unknown, batch: Batch) => void;
+}
+
+const hourMs = 3_600_000;
+
+/** Starts without batches. */
+export function createBatchStore(deps: StoreDeps): BatchStore {
+  const batches = new Map<string, Batch>();
+  const lives = new Map<string, Life & { ended: Promise<void> }>();
+  let creations: number[] = [];
+  let ordinal = 0;
+
+  function start(batch: Batch): void {
+    const life: Life = {
+      batch,
+      alarm: createAlarm(deps.clock),
+      seed: deps.seed + (ordinal += 1),
+      command: null,
+      over: false,
+    };
+    const ended = liveBatch(life, deps)
+      .catch((error: unknown) => deps.onBug(error, batch))
+      .finally(() => lives.delete(batch.id));
+    lives.set(batch.id, Object.assign(life, { ended }));
+  }
+
+  function countCreation(): void {
+    const now = deps.clock.now();
+    creations = creations.filter((at) => at > now - hourMs);
+    if (creations.length >= deps.settings().createsPerHour) throw tooManyCreations(deps.settings().createsPerHour);
+    creations.push(now);
+  }
+
+  function forgetOldest(): void {
+    for (const [id, batch] of batches) {
+      if (batches.size <= deps.limit) return;
+      if (isFinal(batch.status)) batches.delete(id);
+    }
+  }
+
+  return {
+    create(order, quirks) {
+      countCreation();
+      const createdAtMs = deps.clock.now();
+      const batch: Batch = {
+        id: newBatchId(createdAtMs),
+        order,
+        quirks,
+        createdAtMs,
+        expiresAtMs: createdAtMs + deps.settings().expiresMs,
+        status: 'validating',
+        enteredAtMs: {},
+        model: null,
+        errors: null,
+        outputFileId: null,
+        errorFileId: null,
+        counts: { total: 0, completed: 0, failed: 0 },
+        usage: null,
+      };
+      batches.set(batch.id, batch);
+      forgetOldest();
+      deps.ledger.count('created');
+      start(batch);
+      return batch;
+    },
+    get: (id) => batches.get(id) ?? null,
+    list: () => [...batches.values()].filter((batch) => batch.quirks.listedAtMs <= deps.clock.now()).toReversed(),
+    cancel(batch) {
+      if (batch.status === 'cancelling' || batch.status === 'cancelled') return;
+      if (isFinal(batch.status)) {
+        throw invalidRequest(`Cannot cancel a batch with status '${batch.status}'.`, { status: 409 });
+      }
+      enter(batch, 'cancelling', deps.clock.now());
+      lives.get(batch.id)?.alarm.ring();
+    },
+    async command(batch, command) {
+      const life = lives.get(batch.id);
+      if (life === undefined) return;
+      life.command = command;
+      life.alarm.ring();
+      await life.ended;
+    },
+    wakeAll() {
+      for (const life of lives.values()) life.alarm.ring();
+    },
+    async close() {
+      const running = [...lives.values()];
+      for (const life of running) {
+        life.over = true;
+        life.alarm.ring();
+      }
+      await Promise.all(running.map((life) => life.ended));
+    },
+  };
+}
+
+function tooManyCreations(limit: number): ApiError {
+  const message = `Rate limit reached: at most ${limit} batch creations per hour.`;
+  return new ApiError(
+    429,
+    { message, type: 'requests', param: null, code: 'rate_limit_exceeded' },
+    { 'retry-after': '60' },
+  );
+}
