@@ -1,3 +1,0 @@
-import { projectPreset } from '../../jest.preset.js';
-
-export default projectPreset('e2e');
