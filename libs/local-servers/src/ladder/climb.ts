@@ -1,3 +1,4 @@
+import { AppError } from '@batch-gpt/errors';
 /** One way to get something, tried in a fixed order. */
 export interface Rung<T> {
   readonly name: string;
@@ -22,7 +23,8 @@ export interface ClimbOptions {
 export async function climb<T>(rungs: readonly Rung<T>[], { what, only, remedy }: ClimbOptions): Promise<T> {
   const chosen = only === undefined ? rungs : rungs.filter((rung) => rung.name === only);
   if (chosen.length === 0) {
-    throw new Error(
+    throw new AppError(
+      'config_invalid',
       `no such way to get ${what}: ${only ?? ''}; there are ${rungs.map((rung) => rung.name).join(', ')}`,
     );
   }
@@ -32,5 +34,5 @@ export async function climb<T>(rungs: readonly Rung<T>[], { what, only, remedy }
     if ('found' in attempt) return attempt.found;
     tried.push(`  ${rung.name}: ${attempt.absent}`);
   }
-  throw new Error(`no ${what} found. Tried:\n${tried.join('\n')}\n${remedy}`);
+  throw new AppError('config_invalid', `no ${what} found. Tried:\n${tried.join('\n')}\n${remedy}`);
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@batch-gpt/errors';
 import { climb, type Attempt, type Rung } from '../ladder/climb.ts';
 import { remedyFor } from '../ladder/remedy.ts';
 import { findProgram } from '../process/find-program.ts';
@@ -59,7 +60,8 @@ async function givenMongo(url: string | undefined): Promise<Attempt<GivenMongo>>
   if (url === undefined || url === '') return { absent: 'MONGODB_URL is not set' };
   const hosts = hostsOf(url);
   const answers = await Promise.all(hosts.map(({ host, port }) => canConnect(host, port)));
-  if (hosts.length > 0 && !answers.includes(true)) throw new Error('MONGODB_URL is set, but nobody answers there');
+  if (hosts.length > 0 && !answers.includes(true))
+    throw new AppError('config_invalid', 'MONGODB_URL is set, but nobody answers there');
   return { found: { kind: 'given', how: 'MONGODB_URL', url } };
 }
 
@@ -67,7 +69,8 @@ async function givenMongo(url: string | undefined): Promise<Attempt<GivenMongo>>
 function hostsOf(url: string): { host: string; port: number }[] {
   if (url.startsWith('mongodb+srv://')) return [];
   const list = /^mongodb:\/\/(?:[^@/]*@)?([^/?]+)/.exec(url)?.[1];
-  if (list === undefined) throw new Error('MONGODB_URL is set, but is not a mongodb:// or mongodb+srv:// URL');
+  if (list === undefined)
+    throw new AppError('config_invalid', 'MONGODB_URL is set, but is not a mongodb:// or mongodb+srv:// URL');
   return list.split(',').map((entry) => {
     const [, host = '', port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
     return { host, port: Number(port ?? 27_017) };

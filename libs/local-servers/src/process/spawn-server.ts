@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@batch-gpt/errors';
 import { endWithParent } from './end-with-parent.ts';
 import { createLineRing } from './line-ring.ts';
 
@@ -75,7 +76,11 @@ export async function spawnServer(server: ServerCommand): Promise<ServerProcess>
     await stop();
     const output = ring.lines().slice(-LINES_IN_ERROR).join('\n');
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${server.name} did not start: ${reason}${output === '' ? '' : `\n${output}`}`, { cause });
+    throw new AppError(
+      'internal_error',
+      `${server.name} did not start: ${reason}${output === '' ? '' : `\n${output}`}`,
+      { cause },
+    );
   }
   return {
     pid,
@@ -104,7 +109,7 @@ async function untilReady(server: ServerCommand, lines: () => readonly string[],
 async function pidOf(child: ChildProcess, { name, command }: ServerCommand): Promise<number> {
   if (child.pid !== undefined) return child.pid;
   const [cause] = (await once(child, 'error')) as [Error];
-  throw new Error(`${name} did not start: cannot run ${command}`, { cause });
+  throw new AppError('internal_error', `${name} did not start: cannot run ${command}`, { cause });
 }
 
 /** Waits for the output to be read too, but not for a grandchild that keeps the pipes open. */

@@ -1,3 +1,4 @@
+import { AppError } from '@batch-gpt/errors';
 import { climb, type Rung } from '../ladder/climb.ts';
 import { remedyFor } from '../ladder/remedy.ts';
 import { installWithApt } from './install-with-apt.ts';
@@ -52,6 +53,6 @@ function programRungs(options: Omit<RedisLadderOptions, 'only'>): readonly Rung<
 async function givenRedis(url: string | undefined): Promise<{ found: GivenRedis } | { absent: string }> {
   if (url === undefined || url === '') return { absent: 'REDIS_URL is not set' };
   const ping = await pingRedis(url);
-  if (!ping.ok) throw new Error(`REDIS_URL is set, but no Redis answers there: ${ping.reason}`);
+  if (!ping.ok) throw new AppError('config_invalid', `REDIS_URL is set, but no Redis answers there: ${ping.reason}`);
   return { found: { kind: 'given', how: 'REDIS_URL', url } };
 }

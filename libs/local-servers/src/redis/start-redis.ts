@@ -1,6 +1,7 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@batch-gpt/errors';
 import { freePort } from '../process/free-port.ts';
 import { spawnServer, type ServerProcess } from '../process/spawn-server.ts';
 import { pingRedis, redisFolder } from '../wire/ping-redis.ts';
@@ -78,7 +79,8 @@ async function untilFormerOwnerLeft({ dataDir, program }: StartRedisOptions): Pr
   if (!Number.isInteger(port) || port <= 0) return;
   const limit = AbortSignal.timeout(FORMER_OWNER_MS);
   while ((await redisFolder(port)) === program.folder(dataDir)) {
-    if (limit.aborted) throw new Error(`another Redis (port ${port}) still uses ${dataDir}: stop it first`);
+    if (limit.aborted)
+      throw new AppError('config_invalid', `another Redis (port ${port}) still uses ${dataDir}: stop it first`);
     await delay(50);
   }
 }

@@ -4,13 +4,19 @@ export interface ServicePorts {
   readonly opsPort: number | null;
 }
 
-/** Reads `{"msg":"listening","port":N}` and `{"msg":"ops listening","port":N}`, which every service logs, one JSON object a line. */
+/** The message of each kind of port. */
+const KINDS = new Map<unknown, keyof ServicePorts>([
+  ['listening', 'port'],
+  ['ops listening', 'opsPort'],
+  ['ops server listens', 'opsPort'],
+]);
+
+/** Reads `{"msg":"listening","port":N}` and `{"msg":"ops server listens","port":N}`, which every service logs, one JSON object a line. */
 export function readPorts(known: ServicePorts, line: string): ServicePorts {
-  if (!line.startsWith('{') || !line.includes('listening')) return known;
+  if (!line.startsWith('{') || !line.includes('"port"')) return known;
   const { msg, port } = parsed(line);
-  if (typeof port !== 'number') return known;
-  if (msg === 'listening') return { ...known, port };
-  return msg === 'ops listening' ? { ...known, opsPort: port } : known;
+  const kind = KINDS.get(msg);
+  return kind === undefined || typeof port !== 'number' ? known : { ...known, [kind]: port };
 }
 
 function parsed(line: string): { msg?: unknown; port?: unknown } {
