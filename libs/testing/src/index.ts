@@ -4,6 +4,9 @@ export { residentBytes } from './servers/resident-bytes.ts';
 export { spawnService, type SpawnServiceOptions, type TestService } from './servers/spawn-service.ts';
 export { canTestMongo, startTestMongo } from './servers/test-mongo.ts';
 export { startTestRedis } from './servers/test-redis.ts';
+export { createManualClock, type ManualClock } from './fakes/create-manual-clock.ts';
+export { createMemoryProvider, type MemoryProvider, type ScriptedAnswer } from './fakes/create-memory-provider.ts';
+export { createMemorySignals, type MemorySignals, type SeenSignals } from './fakes/create-memory-signals.ts';
 export { createMemoryStores, type MemoryStores } from './fakes/create-memory-stores.ts';
 export {
   sampleAccount,
