@@ -20,7 +20,7 @@ describe('a line that the provider refuses inside the batch', () => {
     ]);
 
     expect(answers).toEqual(good.map((call) => ({ status: 'fulfilled', value: call.expected })));
-    const error: unknown = refusal?.status === 'rejected' ? refusal.reason : null;
+    const error: unknown = refusal.status === 'rejected' ? refusal.reason : null;
     expect(error).toBeInstanceOf(BadRequestError);
     expect(error).toMatchObject({ status: 400, code: 'integer_below_min_value', type: 'invalid_request_error' });
     const batches = new Set((await stack.witness.lines()).map((line) => line.batch_id));

@@ -31,6 +31,7 @@ export interface Stack extends AsyncDisposable {
   /** The official client, with nothing changed but its base URL. */
   readonly client: (gateway?: number, options?: { readonly maxRetries?: number; readonly timeout?: number }) => OpenAI;
   readonly fetch: (path: string, init?: RequestInit, gateway?: number) => Promise<Response>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 // The protocol's durations, scaled down together: they keep their order and their ratios' directions.
