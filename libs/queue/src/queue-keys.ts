@@ -1,0 +1,14 @@
+import type { GroupId } from '@batch-gpt/contracts';
+
+/** Begins every key and channel unless told otherwise; two deployments on one Redis need two. */
+export const defaultPrefix = 'batch-gpt';
+
+/** Every Redis name that is ours. BullMQ's own are `<prefix>:<queue>:…` and never begin with these words. */
+export const queueKeys = (prefix: string) => ({
+  outcomeChannel: `${prefix}:outcome-channel`,
+  hints: (group: GroupId) => `${prefix}:window-hints:${group}`,
+  rung: (group: GroupId) => `${prefix}:window-rung:${group}`,
+});
+
+/** The one job scheduler's id. */
+export const sweepSchedulerId = 'sweep';
