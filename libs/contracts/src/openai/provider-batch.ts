@@ -8,6 +8,7 @@ const seconds = z
 // Seen on the wire: null, a missing key and '' all mean that there is no file.
 const optionalId = z
   .unknown()
+  .optional()
   .transform((value) => (typeof value === 'string' && value !== '' ? value.slice(0, 256) : null));
 
 /** One entry of a failed batch's `errors.data`; `line` is 1-based. */

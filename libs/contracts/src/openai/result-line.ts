@@ -8,7 +8,7 @@ export const resultLine = z.object({
     .object({
       status_code: z.number().int().catch(0),
       request_id: z.string().nullish(),
-      body: z.unknown(),
+      body: z.unknown().optional(),
     })
     .nullish()
     .transform((value) => value ?? null),
