@@ -1,1 +1,2 @@
-export {};
+export { createOpenAiBatchProvider, type OpenAiBatchOptions } from './create-openai-batch-provider.ts';
+export { defaultTimeouts, type ProviderTimeouts } from './timeouts.ts';
