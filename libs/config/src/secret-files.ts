@@ -36,7 +36,7 @@ function readSecret(path: string): { text: string } | { problem: string } {
     return text === '' ? { problem: 'the file is empty' } : { text };
   } catch (error) {
     // The code only (ENOENT): the system's message adds nothing but the path.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
     return { problem: `the file cannot be read (${code})` };
   }
 }
