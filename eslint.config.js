@@ -49,7 +49,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', '**/*.test.tsx', 'apps/e2e/**/*.ts', 'apps/local/**/*.ts', 'libs/testing/**/*.ts'],
+    files: [
+      '**/*.test.ts',
+      '**/*.test.tsx',
+      '**/src/testing/**/*.ts',
+      'apps/e2e/**/*.ts',
+      'apps/local/**/*.ts',
+      'libs/testing/**/*.ts',
+    ],
     rules: {
       '@nx/enforce-module-boundaries': boundary(inTests),
       'max-lines': 'off',

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '@batch-gpt/domain';
+import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt/lifecycle';
+import { createLogger } from '@batch-gpt/logging';
+import { createMetrics } from '@batch-gpt/metrics';
+import { createOpenAiBatchProvider } from '@batch-gpt/openai-batch';
+import { createBellConsumer, createConsumer, createSignals } from '@batch-gpt/queue';
+import { openStores } from '@batch-gpt/stores';
+import type { BatcherDeps } from './batcher-deps.ts';
+import { closeWindow } from './close-window.ts';
+import { collectRequests } from './collect-requests.ts';
+import type { BatcherConfig } from './config.ts';
+import { createHeldBatches } from './held-batches.ts';
+import { createParkedAccount } from './parked-account.ts';
+import { createSlots } from './slots.ts';
+import { sweep } from './sweep.ts';
+import { createTakeOver } from './take-over-batches.ts';
+import { createTakeStep } from './take-step.ts';
+
+const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };
+
+/** How long a refused account rests before the next try. */
+const parkFor = 60_000;
+const closesAtOnce = 4;
+const jobsAtOnce = 50;
+
+/** Builds the batcher: what it needs first, what makes it work last, so that disposal stops the work first. */
+export async function createBatcher(config: BatcherConfig, signal: AbortSignal): Promise<Service> {
+  const { batching, protocol: timings } = config;
+  await using starting = new AsyncDisposableStack();
+  const logger = starting.use(createLogger({ service: 'batcher', ...config.log }));
+  const metrics = createMetrics({ service: 'batcher', version: '0.1.0' });
+  const stores = starting.use(await openStores({ store: config.store, logger }));
+  const redisUrl = config.redis.url.reveal();
+  const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: timings.sweepEvery }));
+  await signals.fitness();
+
+  starting.use(
+    await createOpsServer({
+      ...config.ops,
+      metrics,
+      logger,
+      signal,
+      ready: async () => {
+        await Promise.all([stores.ping(), signals.ping()]);
+        return { ok: true, checks: { store: true, redis: true } };
+      },
+    }),
+  );
+  const deps: BatcherDeps = {
+    requests: stores.requests,
+    batches: stores.batches,
+    provider: starting.use(createOpenAiBatchProvider({ ...config.provider, logger })),
+    bells: signals.bells,
+    hints: signals.hints,
+    ended: signals.ended,
+    outcomes: signals.outcomes,
+    clock,
+    logger,
+    metrics,
+    timings,
+    limits: batching.limits,
+    account: createParkedAccount(() => clock.monotonic(), parkFor),
+    window: batching.window,
+    workDir: batching.workDir,
+    owner: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
+  };
+  const building = createSlots(batching.buildConcurrency);
+  const held = starting.use(
+    createHeldBatches({ ...deps, takeStep: createTakeStep(deps), building, maxHeld: batching.maxHeld }),
+  );
+  starting.use(createInterval(() => held.beat(), timings.beatEvery, logger));
+
+  const consuming = { redisUrl, logger, onFailed: (queue: string) => metrics.queueJobsFailed.inc({ queue }) };
+  starting.use(
+    createConsumer('acceptedRequests', {
+      ...consuming,
+      concurrency: jobsAtOnce,
+      handler: (job) => collectRequests(deps, job),
+    }),
+  );
+  starting.use(
+    createBellConsumer({
+      ...consuming,
+      redis: signals.redis,
+      concurrency: closesAtOnce,
+      handler: (job, context) => closeWindow({ ...deps, held, building }, job.group, job.trigger, context.signal),
+    }),
+  );
+  starting.use(
+    createConsumer('sweeps', { ...consuming, concurrency: 1, handler: (_job, context) => sweep(deps, context.signal) }),
+  );
+  // Redis may come back empty at any time, and its clock of the sweep with it.
+  starting.use(createInterval(() => signals.sweeps.ensure(), timings.sweepEvery, logger, { immediate: true }));
+  starting.use(createInterval(createTakeOver({ ...deps, held }), timings.sweepEvery, logger, { immediate: true }));
+
+  const stack = starting.move();
+  return {
+    logger,
+    shutdownGraceMs: config.ops.shutdownGraceMs,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultProtocolTimings, type BatchRecord } from '@batch-gpt/domain';
+import { silentLogger } from '@batch-gpt/logging';
+import { createMetrics } from '@batch-gpt/metrics';
+import {
+  createManualClock,
+  createMemoryProvider,
+  createMemorySignals,
+  createMemoryStores,
+  sampleGroup,
+  sampleRequests,
+} from '@batch-gpt/testing';
+import type { BatcherDeps } from '../batcher-deps.ts';
+import { closeWindow } from '../close-window.ts';
+import { createHeldBatches, type HeldBatches } from '../held-batches.ts';
+import { createParkedAccount } from '../parked-account.ts';
+import { createSlots } from '../slots.ts';
+import { createTakeStep } from '../take-step.ts';
+
+/** The world that batchers of one test share: stores, provider, signals, time. */
+export function createWorld() {
+  const clock = createManualClock();
+  const stores = createMemoryStores();
+  const signals = createMemorySignals();
+  const provider = createMemoryProvider(() => clock.now());
+  const workDir = mkdtempSync(join(tmpdir(), 'batch-gpt-batcher-'));
+  return {
+    clock,
+    stores,
+    signals,
+    provider,
+    workDir,
+    group: sampleGroup(),
+    accept: (count: number, from = 0) => stores.requests.insert(sampleRequests(count, {}, from)),
+    [Symbol.asyncDispose]: () => rm(workDir, { recursive: true, force: true }),
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+/** One batcher process of a test. */
+export interface TestBatcher {
+  readonly deps: BatcherDeps;
+  readonly held: HeldBatches;
+  readonly close: () => Promise<void>;
+  /** The only batch there is. */
+  readonly batch: () => Promise<BatchRecord>;
+}
+
+export function createTestBatcher(
+  world: World,
+  owner = 'batcher-1',
+  overrides: Partial<BatcherDeps> = {},
+): TestBatcher {
+  const deps: BatcherDeps = {
+    requests: world.stores.requests,
+    batches: world.stores.batches,
+    provider: world.provider,
+    bells: world.signals.bells,
+    hints: world.signals.hints,
+    ended: world.signals.ended,
+    outcomes: world.signals.outcomes,
+    clock: world.clock,
+    logger: silentLogger,
+    metrics: createMetrics({ service: 'batcher', version: 'test', processMetrics: false }),
+    timings: defaultProtocolTimings,
+    limits: { lines: 50_000, bytes: 190_000_000, inputs: 50_000 },
+    account: createParkedAccount(() => world.clock.monotonic(), 60_000),
+    window: 5000,
+    workDir: world.workDir,
+    owner,
+    ...overrides,
+  };
+  const building = createSlots(2);
+  const held = createHeldBatches({ ...deps, takeStep: createTakeStep(deps), building, maxHeld: 100 });
+  return {
+    deps,
+    held,
+    close: () => closeWindow({ ...deps, held, building }, world.group, 'time', new AbortController().signal),
+    batch: async () => {
+      const open = await world.stores.batches.open(null, 10);
+      const [only] = open;
+      if (only === undefined || open.length > 1) throw new Error(`expected one open batch, found ${open.length}`);
+      return only;
+    },
+  };
+}
