@@ -1,5 +1,6 @@
 export { defaultRetention, keepUntil, type KeepUntil, type Outcome, type Retention, type Usage } from './outcome.ts';
 export type { Candidate, Member, MemberBody, NewRequest, RequestRecord, Return, Settlement } from './request.ts';
+export { applyMove, maxNote } from './apply-move.ts';
 export { historyLimit, isLegalMove, openBatchStates } from './batch.ts';
 export type {
   BatchChange,

@@ -1,10 +1,8 @@
 import type { BatchId } from '@batch-gpt/contracts';
-import { historyLimit, isLegalMove, openBatchStates } from '@batch-gpt/domain';
-import type { BatchMove, BatchRecord, BatchStore } from '@batch-gpt/domain';
+import { applyMove, isLegalMove, openBatchStates } from '@batch-gpt/domain';
+import type { BatchRecord, BatchStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import type { RunCall } from './create-memory-stores.ts';
-
-const maxNote = 500;
 
 /** The batch port in memory, one call at a time. */
 export function createMemoryBatchStore(run: RunCall): BatchStore {
@@ -40,7 +38,7 @@ export function createMemoryBatchStore(run: RunCall): BatchStore {
           throw new AppError('internal_error', `illegal move of a batch: ${expected.state} to ${move.to}`);
         }
         const record = held(expected);
-        return record?.state === expected.state ? store(moved(record, move)) : null;
+        return record?.state === expected.state ? store(applyMove(record, move)) : null;
       }),
 
     beat: (claims) =>
@@ -100,13 +98,6 @@ export function createMemoryBatchStore(run: RunCall): BatchStore {
           .slice(0, limit);
       }),
   };
-}
-
-function moved(record: BatchRecord, { to, change, note, at }: BatchMove): BatchRecord {
-  const entry = { state: to, at, note: note?.slice(0, maxNote) ?? null };
-  const worthNoting = to !== record.state || note !== undefined;
-  const history = worthNoting ? [...record.history, entry].slice(-historyLimit) : record.history;
-  return { ...record, ...change, state: to, updatedAt: at, history };
 }
 
 function newestFirst(a: BatchRecord, b: BatchRecord): number {
