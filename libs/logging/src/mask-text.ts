@@ -9,9 +9,11 @@ const PROVIDER_KEY = /\bsk-[A-Za-z0-9_*-]{4,}/g;
 
 /** Hides credentials inside free text (URLs with a password, bearer tokens, provider keys) and bounds its length. */
 export function maskText(text: string): string {
-  const bounded = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : text;
-  return bounded
+  // Masked before the cut, with room beyond it: a URL cut before its @ would keep its password.
+  const masked = text
+    .slice(0, 2 * LONGEST_TEXT)
     .replace(URL_CREDENTIALS, `$1${REDACTED}@`)
     .replace(BEARER, `Bearer ${REDACTED}`)
     .replace(PROVIDER_KEY, REDACTED);
+  return masked.length > LONGEST_TEXT ? `${masked.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : masked;
 }

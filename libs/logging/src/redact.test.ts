@@ -75,6 +75,11 @@ describe('redact: texts', () => {
     expect(shown({ text: 'x'.repeat(1_000_000) }).length).toBeLessThan(2_100);
   });
 
+  it('masks a URL that the cut would split', () => {
+    const text = `${'x '.repeat(995)}redis://:PLAIN_AND_LONG@db`;
+    expect(redact(text, false)).not.toContain('PLAIN');
+  });
+
   it('masks a long hostile text in time that grows with its length', () => {
     const text = 'a://b'.repeat(100_000);
     expect(String(redact(text, false)).length).toBeLessThan(2_100);
