@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
 import { answerFor } from './answers/answer-for.ts';
 import { createSimulator, type Simulator } from './create-simulator.ts';
-import { chatLine, clientOf, control, reach, rowsOf, submit, upload } from './testing/client-of.ts';
+import { chatLine } from './testing/chat-line.ts';
+import { clientOf, control, reach, rowsOf, submit, upload } from './testing/client-of.ts';
 
 const fast = { validatingMs: 1, inProgressMs: 5, finalizingMs: 1, cancellingMs: 1, slowMs: 5 };
 let simulator: Simulator;

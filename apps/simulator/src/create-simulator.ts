@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@batch-gpt/config';
+import { closeServer, listen } from '@batch-gpt/lifecycle';
 import { type Logger, silentLogger } from '@batch-gpt/logging';
 import { createApp } from './app.ts';
 import { createBatchStore } from './batches/batch-store.ts';
@@ -50,16 +50,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const dir = await openDataDir(config.dataDir);
   const parts = createParts(config, { dir, log });
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 }, createApp({ ...parts, config }));
-  try {
-    await listen(server, config);
-  } catch (error) {
+  const { port } = await listen(server, config).catch(async (error: unknown) => {
     await cleanUp(config, dir);
     throw error;
-  }
-  const { port } = server.address() as AddressInfo;
+  });
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   const closing = closeOnce(async () => {
-    await closeServer(server);
+    await closeServer(server, 0);
     await parts.batches.close();
     parts.clock.stop();
     await cleanUp(config, dir);
@@ -108,21 +105,6 @@ async function openDataDir(dataDir: string | null): Promise<string> {
 /** A directory of our own goes with us; one that was given stays with everything in it. */
 async function cleanUp(config: SimulatorConfig, dir: string): Promise<void> {
   if (config.dataDir === null) await rm(dir, { recursive: true, force: true });
-}
-
-async function listen(server: Server, { port, host }: SimulatorConfig): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  server.once('error', reject);
-  server.listen(port, host, () => resolve(undefined));
-  await promise;
-  server.off('error', reject);
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  server.close(() => resolve(undefined));
-  server.closeAllConnections();
-  await promise;
 }
 
 function closeOnce(close: () => Promise<void>): () => Promise<void> {

@@ -20,7 +20,7 @@ export interface LineRun {
   advance(count: number, stop: () => boolean): Promise<void>;
   runPutOff(): Promise<void>;
   /** Writes an error row for each line that never ran. */
-  giveUp(code: 'batch_expired' | 'batch_cancelled'): Promise<void>;
+  giveUp(code: 'batch_expired' | 'batch_cancelled', stop: () => boolean): Promise<void>;
   /** Sizes of the result files, null for one without rows. */
   close(trailingNewline: boolean): Promise<{ output: number | null; error: number | null }>;
 }
@@ -47,13 +47,15 @@ export function createLineRun(deps: RunDeps): LineRun {
   const spent = { input: 0, cached: 0, output: 0, reasoning: 0 };
   const slow: number[] = [];
   let taken = 0;
+  let buffer: Buffer = Buffer.allocUnsafe(16_384);
 
   // Read synchronously: one line out of the page cache takes microseconds, an asynchronous read ten times as long.
   function readLine(at: number): InputLine {
     const start = index.starts[at] ?? 0;
-    const bytes = Buffer.allocUnsafe((index.starts[at + 1] ?? start + 1) - 1 - start);
-    const length = readSync(deps.input.fd, bytes, 0, bytes.length, start);
-    return JSON.parse(bytes.toString('utf8', 0, length)) as InputLine;
+    const length = (index.starts[at + 1] ?? start + 1) - 1 - start;
+    if (buffer.length < length) buffer = Buffer.allocUnsafe(length * 2);
+    const read = readSync(deps.input.fd, buffer, 0, length, start);
+    return JSON.parse(buffer.toString('utf8', 0, read)) as InputLine;
   }
 
   function run(at: number, mayPutOff: boolean): void {
@@ -107,11 +109,11 @@ export function createLineRun(deps: RunDeps): LineRun {
         () => slow.length > 0,
         () => run(slow.shift() ?? 0, false),
       ),
-    giveUp(code) {
+    giveUp(code, stop) {
       const unrun = [...slow.splice(0), ...order.subarray(taken)];
       let next = 0;
       return inSlices(
-        () => next < unrun.length,
+        () => next < unrun.length && !stop(),
         () => {
           writers.error.add(unrunRow(readLine(unrun[next] ?? 0).custom_id, code, clock.now()));
           next += 1;

@@ -91,7 +91,11 @@ async function openInput(life: Life, deps: LifeDeps): Promise<FileHandle | null>
 
 async function validate(life: Life, deps: LifeDeps, input: FileHandle): Promise<InputIndex | null> {
   const { batch } = life;
-  const checked = await validateInputFile(input, { endpoint: batch.order.endpoint, models: deps.models });
+  const checked = await validateInputFile(input, {
+    endpoint: batch.order.endpoint,
+    models: deps.models,
+    stop: () => life.over || batch.status === 'cancelling',
+  });
   deps.ledger.count('lines_received', checked.received);
   if (life.over) return null;
   if (batch.status === 'cancelling') {
@@ -145,7 +149,7 @@ async function runBatch(
     paths: { output: places.output.path, error: places.error.path },
   });
   const outcome = await progress(life, deps, run);
-  if (outcome !== null && outcome.unrun !== null) await run.giveUp(outcome.unrun);
+  if (outcome !== null && outcome.unrun !== null) await run.giveUp(outcome.unrun, () => life.over);
   const sizes = await run.close(deps.settings().trailingNewline);
   if (outcome === null || life.over) return;
   const add = async (kind: 'output' | 'error'): Promise<string | null> => {

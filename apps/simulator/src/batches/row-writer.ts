@@ -2,7 +2,6 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 /** Rows on their way into a result file, which comes into being with its first row. */
 export interface RowWriter {
-  readonly path: string;
   /** Keeps a row for the next flush. */
   add(row: string): void;
   /** Bytes waiting for a flush. */
@@ -12,42 +11,46 @@ export interface RowWriter {
   close(trailingNewline: boolean): Promise<number | null>;
 }
 
-/** Writes rows with a newline between them; the last one only if asked for. */
+const startBytes = 64 * 1024;
+
+/** Writes rows with a newline between them, the last one only if asked for, through one buffer that is reused. */
 export function createRowWriter(path: string): RowWriter {
   let file: FileHandle | null = null;
-  let rows: string[] = [];
-  let waiting = 0;
+  let buffer: Buffer = Buffer.allocUnsafe(startBytes);
+  let filled = 0;
   let written = 0;
-  let any = false;
 
-  async function flush(): Promise<void> {
-    if (rows.length === 0) return;
-    const text = (any ? '\n' : '') + rows.join('\n');
-    rows = [];
-    waiting = 0;
-    any = true;
-    await write(text);
+  function append(text: string): void {
+    const bytes = Buffer.byteLength(text);
+    if (filled + bytes > buffer.length) buffer = grown(buffer, filled + bytes);
+    filled += buffer.write(text, filled);
   }
-  async function write(text: string): Promise<void> {
+  async function flush(): Promise<void> {
+    if (filled === 0) return;
     file ??= await open(path, 'w');
-    const bytes = Buffer.from(text);
-    await file.writeFile(bytes);
-    written += bytes.length;
+    await file.writeFile(buffer.subarray(0, filled));
+    written += filled;
+    filled = 0;
   }
 
   return {
-    path,
     flush,
     add(row) {
-      rows.push(row);
-      waiting += row.length;
+      if (written + filled > 0) append('\n');
+      append(row);
     },
-    waiting: () => waiting,
+    waiting: () => filled,
     async close(trailingNewline) {
+      if (trailingNewline && written + filled > 0) append('\n');
       await flush();
-      if (any && trailingNewline) await write('\n');
       await file?.close();
-      return any ? written : null;
+      return written === 0 ? null : written;
     },
   };
+}
+
+function grown(buffer: Buffer, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
+  buffer.copy(larger);
+  return larger;
 }

@@ -7,8 +7,8 @@ import { type BatchError } from './batch.ts';
 import { type FileFacts, validateLine } from './validate-line.ts';
 
 /** The provider's limits on one input file. */
-export const maxLines = 50_000;
-export const maxEmbeddingInputs = 50_000;
+const maxLines = 50_000;
+const maxEmbeddingInputs = 50_000;
 
 /** Where a good file's lines are: `starts[i]` to `starts[i + 1] − 1`, the newline. */
 export interface InputIndex {
@@ -27,19 +27,28 @@ export type Validation =
 interface Target {
   readonly endpoint: BatchEndpoint;
   readonly models: ModelCatalogue;
+  /** Looked at between chunks: true ends the scan at once, with a result that nobody will use. */
+  readonly stop: () => boolean;
 }
 
 const global = (code: string, message: string): BatchError => ({ code, message, param: null, line: null });
 
 /** Checks every line of an input file in one pass; keeps an offset and a custom id of each line and nothing else. */
 export async function validateInputFile(file: FileHandle, target: Target): Promise<Validation> {
-  const facts: FileFacts = { ...target, customIds: new Set(), model: null, embeddingInputs: 0 };
+  const facts: FileFacts = {
+    endpoint: target.endpoint,
+    models: target.models,
+    customIds: new Set(),
+    model: null,
+    embeddingInputs: 0,
+  };
   const starts = new Float64Array(maxLines + 1);
   const errors: BatchError[] = [];
   let lines = 0;
   let tokens = 0;
   let end = 0;
   for await (const scanned of scanLines(file)) {
+    if (target.stop()) break;
     for (const { start, bytes } of scanned) {
       if (lines === maxLines) return tooManyLines(lines);
       starts[lines] = start;

@@ -19,7 +19,7 @@ interface Limits {
   readonly maxBytes: number;
 }
 
-/** How much of the first line is looked at: enough for any sane line, bounded for a file that is none. */
+/** Bounds of a form; one file, a few short fields. */
 const fieldLimits = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 1 };
 
 /**
@@ -38,7 +38,10 @@ export async function receiveUpload(request: IncomingMessage, path: string, limi
       received.catch(() => undefined); // awaited below, after the form has ended
     } else stream.resume();
   });
-  await pipeline(request, parser);
+  await pipeline(request, parser).catch((error: unknown) => {
+    if (request.readableAborted) throw error; // the client went away: nobody is left to be told
+    throw invalidRequest('Could not parse multipart form.');
+  });
   const file = await (received as Promise<{ filename: string; bytes: number; tooLarge: boolean }> | null);
   if (file === null) throw missingParameter('file');
   if (file.tooLarge) {

@@ -112,7 +112,7 @@ function visible(files: FileStore, id: string): StoredFile {
 async function sendContent(response: Response, file: StoredFile, faults: Faults): Promise<void> {
   const half = Math.floor(file.bytes / 2);
   const short = faults.take('content_short') !== null;
-  const cut = faults.take('content_cut') !== null;
+  const cut = !short && faults.take('content_cut') !== null;
   stamp(response);
   response.setHeader('content-type', 'application/octet-stream');
   response.setHeader('content-length', short ? half : file.bytes);

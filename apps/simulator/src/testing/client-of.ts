@@ -6,14 +6,6 @@ import { isObject, type JsonObject } from '../json.ts';
 export const clientOf = (simulator: Simulator): OpenAI =>
   new OpenAI({ apiKey: 'sk-test', baseURL: simulator.baseUrl, maxRetries: 0 });
 
-/** One input line for chat completions. */
-export const chatLine = (customId: string, text: string, model = 'gpt-6-luna'): JsonObject => ({
-  custom_id: customId,
-  method: 'POST',
-  url: '/v1/chat/completions',
-  body: { model, messages: [{ role: 'user', content: text }] },
-});
-
 /** Uploads lines as a batch input; a string goes as it is. */
 export async function upload(client: OpenAI, lines: readonly (JsonObject | string)[]): Promise<string> {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
