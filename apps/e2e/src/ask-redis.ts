@@ -1,0 +1,16 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/** Sends one inline command to a Redis of a test and returns its one-line reply; an error reply throws. */
+export async function askRedis(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    socket.write(`${command}\r\n`);
+    const [reply]: unknown[] = await once(socket, 'data');
+    const text = String(reply).trim();
+    if (text.startsWith('-')) throw new Error(text);
+    return text;
+  } finally {
+    socket.destroy();
+  }
+}
