@@ -1,0 +1,37 @@
+import { findRedisProgram, findTestMongo, runCommand } from '@batch-gpt/local-servers';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toolsDir, workspace } from '../workspace.ts';
+
+/** Throws unless this process, and every `node` that the steps will find on the path, is as new as .nvmrc says. */
+export async function checkNodeVersion(): Promise<string> {
+  const wanted = Number(await readFile(join(workspace, '.nvmrc'), 'utf8'));
+  const onPath = await runCommand('node', ['--version']);
+  for (const version of [process.version, onPath.output]) {
+    const major = Number(/^v(\d+)/.exec(version)?.[1] ?? 0);
+    if (major < wanted)
+      throw new Error(`Node ${wanted} or newer is needed, found ${version}: start this with npm test`);
+  }
+  return process.version;
+}
+
+/** What the tests will run on. */
+export interface TestServers {
+  readonly redis: string;
+  /** Null when there is none: then its suites are skipped. */
+  readonly mongo: string | null;
+}
+
+/** Installs or builds the servers for the tests now, so that no test waits for it. With `CI=true` none may be missing. */
+export async function prepareServers(env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<TestServers> {
+  const redis = await findRedisProgram({ env, toolsDir, mayInstall: true, announce });
+  try {
+    const mongo = await findTestMongo({ env, mayBuild: true, announce });
+    return { redis: redis.how, mongo: mongo.how };
+  } catch (error) {
+    if (env['CI'] === 'true' || (env['MONGODB_URL'] ?? '') !== '') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    announce(`ATTENTION: no MongoDB for tests, the suites that need one are skipped.\n${reason}`);
+    return { redis: redis.how, mongo: null };
+  }
+}

@@ -1,0 +1,34 @@
+/** One step of `npm test`: a check that passes or fails as a whole, or tests that are counted one by one. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Folder under `reports/` where its test runs leave their counts; null for a plain check. */
+  readonly reports: string | null;
+}
+
+const check = (name: string, ...command: [string, ...string[]]): Step => ({ name, command, reports: null });
+
+const nx = (target: string, ...more: string[]): [string, ...string[]] => [
+  ...(['nx', 'run-many', '-t', target, '--output-style=static'] as const),
+  ...more,
+];
+
+// A result from Nx's cache would leave no counts, and servers and ports are shared: one project at a time.
+const tests = (name: string, target: string, reports: string, parallel: number): Step => ({
+  name,
+  command: nx(target, '--skip-nx-cache', `--parallel=${parallel}`),
+  reports,
+});
+
+/** Everything that proves a commit, quick things first. */
+export const steps: readonly Step[] = [
+  check('format', 'prettier', '--check', '.'),
+  check('sync', 'nx', 'sync:check'),
+  check('lint', ...nx('lint', '--parallel=2')),
+  check('types', ...nx('typecheck', '--parallel=2')),
+  check('knip', 'knip'),
+  tests('unit', 'test', 'test', 2),
+  tests('integration', 'integration', 'int', 1),
+  tests('e2e', 'e2e', 'e2e', 1),
+  tests('crash', 'crash', 'crash', 1),
+];
