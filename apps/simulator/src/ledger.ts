@@ -58,7 +58,7 @@ export interface LedgerLine {
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
 }
 
-/** What happened, for a witness: append only, bounded, and compact (about 150 bytes a line). */
+/** What happened, for a witness: append only, bounded, and compact (about 170 bytes a line). */
 export interface Ledger {
   record(entry: LedgerEntry): void;
   count(name: 'files' | 'batches' | 'created' | 'lines_received' | 'sync_calls', by?: number): void;

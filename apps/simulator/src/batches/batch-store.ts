@@ -2,7 +2,8 @@ import { createAlarm } from '../alarm.ts';
 import { invalidRequest, ApiError } from '../api-error.ts';
 import { newBatchId } from '../ids.ts';
 import { type Batch, type BatchOrder, type BatchQuirks, enter, isFinal } from './batch.ts';
-import { type BatchCommand, type Life, type LifeDeps, liveBatch } from './live-batch.ts';
+import { type BatchCommand, type Life, type LifeDeps } from './life.ts';
+import { liveBatch } from './live-batch.ts';
 
 /** All batches and their lives; bounded, the oldest final ones are forgotten first. */
 export interface BatchStore {

@@ -21,8 +21,8 @@ export interface LineRun {
   runPutOff(): Promise<void>;
   /** Writes an error row for each line that never ran. */
   giveUp(code: 'batch_expired' | 'batch_cancelled', stop: () => boolean): Promise<void>;
-  /** Sizes of the result files, null for one without rows. */
-  close(trailingNewline: boolean): Promise<{ output: number | null; error: number | null }>;
+  /** Sizes of the result files, null for one without rows, and the tokens of all lines that ran. */
+  close(trailingNewline: boolean): Promise<{ output: number | null; error: number | null; usage: Usage }>;
 }
 
 interface RunDeps {
@@ -121,8 +121,9 @@ export function createLineRun(deps: RunDeps): LineRun {
       );
     },
     async close(trailingNewline) {
-      batch.usage = { ...spent };
-      return { output: await writers.output.close(trailingNewline), error: await writers.error.close(trailingNewline) };
+      const output = await writers.output.close(trailingNewline);
+      const error = await writers.error.close(trailingNewline);
+      return { output, error, usage: { ...spent } };
     },
   };
 }

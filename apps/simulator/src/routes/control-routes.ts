@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { markers } from '../answers/marker.ts';
 import { invalidRequest } from '../api-error.ts';
 import { type BatchStore } from '../batches/batch-store.ts';
-import { type BatchCommand } from '../batches/live-batch.ts';
+import { type BatchCommand } from '../batches/life.ts';
 import { toBatchObject } from '../batches/to-batch-object.ts';
 import { faultMenu, faultSchema, type Faults } from '../faults.ts';
 import { type Ledger } from '../ledger.ts';
