@@ -1,0 +1,140 @@
+// What really goes over the wire: every command is recorded, then the server is asked how it would run it.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BatchId, RequestKey } from '@batch-gpt/contracts';
+import {
+  canTestMongo,
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleRequests,
+  sampleSettlement,
+  sampleTenant,
+  sampleTime,
+  startTestMongo,
+  type TestServer,
+} from '@batch-gpt/testing';
+import mongoose, { type Connection, type mongo } from 'mongoose';
+import { createStores, type MongoStores } from './create-stores.ts';
+
+const suite = (await canTestMongo()) ? describe : describe.skip;
+const perBatch = 300;
+
+suite('the commands of store-mongo', () => {
+  let server: TestServer | null = null;
+  let connection: Connection;
+  let stores: MongoStores;
+  let sent: mongo.Document[] = [];
+
+  beforeAll(async () => {
+    server = await startTestMongo();
+    if (server === null) throw new Error('the server has not started');
+    // A URL that asks for less than the stores promise.
+    const weak = `${server.url}${server.url.includes('?') ? '&' : '?'}w=1&journal=false&readConcernLevel=local`;
+    const dbName = `test_${randomUUID().replaceAll('-', '')}`;
+    connection = await mongoose.createConnection(weak, { dbName, monitorCommands: true }).asPromise();
+    stores = await createStores(connection, false);
+    await fill(stores);
+    connection.getClient().on('commandStarted', ({ command }) => sent.push(command));
+  });
+  afterAll(async () => {
+    await connection.dropDatabase();
+    await stores[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const record = async (call: () => Promise<unknown>): Promise<mongo.Document[]> => {
+    sent = [];
+    await call();
+    return sent;
+  };
+
+  const reads = Object.entries<(stores: MongoStores) => Promise<unknown>>({
+    lookup: ({ requests }) => requests.lookup([sampleKey(1), sampleKey(2)]),
+    oldestAccepted: ({ requests }) => requests.oldestAccepted(sampleGroup(), 10, null),
+    'oldestAccepted, a later page': async ({ requests }) => {
+      const [last = null] = (await requests.oldestAccepted(sampleGroup(), 100, null)).slice(-1);
+      sent = [];
+      await requests.oldestAccepted(sampleGroup(), 10, last);
+    },
+    members: ({ requests }) => requests.members(sampleBatchId(2), sampleKey(perBatch + 5), 10),
+    membersAmong: ({ requests }) => requests.membersAmong(sampleBatchId(2), [sampleKey(perBatch + 5)]),
+    memberBodies: ({ requests }) => requests.memberBodies(sampleBatchId(2), null, 10, 1e6),
+    groupsWithAccepted: ({ requests }) => requests.groupsWithAccepted(null, 10),
+    collectedBatchIds: ({ requests }) => requests.collectedBatchIds(null, 10),
+    removeExpired: ({ requests }) => requests.removeExpired(sampleTime, 10),
+    'batch open': ({ batches }) => batches.open(sampleBatchId(3), 10),
+    'batch list': ({ batches }) => batches.list(sampleTenant, sampleBatchId(5), 10),
+    'batch findForTenant': ({ batches }) => batches.findForTenant(sampleTenant, 'batch_of_the_provider'),
+  });
+
+  it.each(reads)('%s goes by an index, reads little more than it gives, of what a majority has', async (_, call) => {
+    const commands = (await record(() => call(stores))).filter((command) => 'find' in command);
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) {
+      expect(command).toMatchObject({ readConcern: { level: 'majority' } });
+      const { winningPlan, docsExamined } = await explain(connection, command);
+      expect(winningPlan).not.toContain('"COLLSCAN"');
+      expect(winningPlan).not.toContain('"SORT"');
+      expect(docsExamined).toBeLessThanOrEqual(20);
+    }
+  });
+
+  const writes = Object.entries<(stores: MongoStores) => Promise<unknown>>({
+    insert: ({ requests }) => requests.insert(sampleRequests(1, {}, 90_000)),
+    claim: ({ requests }) => requests.claim(sampleGroup(), sampleBatchId(3), [sampleKey(90_000)], sampleTime),
+    settle: ({ requests }) => requests.settle(sampleBatchId(2), [sampleSettlement(sampleKey(perBatch))]),
+    claimPrivate: ({ requests }) => requests.claimPrivate(sampleTenant, sampleKey(7), 1),
+    markDelivered: ({ requests }) => requests.markDelivered([sampleKey(perBatch)]),
+    'batch insert': ({ batches }) => batches.insert(sampleBatch(90)),
+    'batch move': ({ batches }) =>
+      batches.move({ id: sampleBatchId(90), state: 'forming', epoch: 1 }, { to: 'claimed', at: sampleTime }),
+    'batch beat': ({ batches }) => batches.beat([{ id: sampleBatchId(90), epoch: 1 }]),
+  });
+
+  it.each(writes)('%s is acknowledged by the journals of a majority, whatever the URL says', async (_, call) => {
+    const commands = (await record(() => call(stores))).filter((command) => !('find' in command));
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) expect(command).toMatchObject({ writeConcern: { w: 'majority', j: true } });
+  });
+
+  it('has at most five indexes besides _id on requests', async () => {
+    const indexes = await connection.getClient().db(connection.name).collection('requests').indexes();
+    expect(indexes.map(({ name }) => name).toSorted()).toEqual(
+      ['_id_', 'expiry', 'listing', 'members', 'open_work', 'private_rows'].toSorted(),
+    );
+  });
+});
+
+const parts = ['find', 'filter', 'sort', 'limit', 'projection'];
+
+async function explain(connection: Connection, command: mongo.Document) {
+  const find = Object.fromEntries(Object.entries(command).filter(([name]) => parts.includes(name)));
+  const db = connection.getClient().db(connection.name);
+  const explained = await db.command({ explain: find, verbosity: 'executionStats' });
+  const { queryPlanner, executionStats } = explained as unknown as {
+    queryPlanner: { winningPlan: unknown };
+    executionStats: { totalDocsExamined: number };
+  };
+  return { winningPlan: JSON.stringify(queryPlanner.winningPlan), docsExamined: executionStats.totalDocsExamined };
+}
+
+// Three batches' worth of rows: one accepted, one collected, one done and expired; and thirty batches.
+async function fill({ requests, batches }: MongoStores): Promise<void> {
+  const keysFrom = (from: number): RequestKey[] =>
+    Array.from({ length: perBatch }, (_, index) => sampleKey(from + index));
+  const collect = async (id: BatchId, from: number) => {
+    await requests.claim(sampleGroup(), id, keysFrom(from), sampleTime);
+  };
+  await requests.insert(sampleRequests(3 * perBatch));
+  await collect(sampleBatchId(2), perBatch);
+  await collect(sampleBatchId(1), 2 * perBatch);
+  await requests.settle(
+    sampleBatchId(1),
+    keysFrom(2 * perBatch).map((key) => ({ ...sampleSettlement(key), expiresAt: sampleTime })),
+  );
+  for (let n = 0; n < 30; n += 1) {
+    await batches.insert(sampleBatch(n, { state: n % 3 === 0 ? 'submitted' : 'settled' }));
+  }
+}

@@ -1,0 +1,132 @@
+import type {
+  AccountId,
+  BatchEndpoint,
+  BatchId,
+  GroupId,
+  RequestKey,
+  RequestState,
+  TenantId,
+} from '@batch-gpt/contracts';
+import type { Candidate, Member, MemberBody, NewRequest, Outcome, RequestRecord } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+
+/** Version that this code writes into every document of `requests`. */
+export const requestRowVersion = 1;
+
+/** A document of `requests`. What a state does not have is absent, so that sparse and partial indexes stay small. */
+export interface RequestRow {
+  readonly _id: RequestKey;
+  readonly v: number;
+  readonly state: RequestState;
+  readonly tenant: TenantId;
+  readonly account: AccountId;
+  readonly endpoint: BatchEndpoint;
+  readonly model: string;
+  readonly group: GroupId;
+  readonly base?: RequestKey;
+  readonly retry: number;
+  readonly body?: string;
+  readonly lineBytes: number;
+  readonly tokens: number;
+  readonly inputs: number;
+  readonly shareable: boolean;
+  readonly limited: boolean;
+  readonly acceptedAt: number;
+  readonly attempt: number;
+  readonly rounds: number;
+  readonly batchId?: BatchId;
+  readonly collectedAt?: number;
+  readonly outcome?: Outcome;
+  /** Size of the outcome's text in bytes. */
+  readonly outcomeBytes?: number;
+  readonly doneAt?: number;
+  readonly reuseUntil?: number;
+  readonly expiresAt?: number;
+  readonly delivered?: boolean;
+  /** The bulk call that moved the row last: how such a call learns which rows it moved (`move-rows.ts`). */
+  readonly moveId?: string;
+}
+
+/** The fields that an insert and an accepting anew write alike. */
+export function acceptedFields(row: NewRequest) {
+  const { account, endpoint, model, group, retry, body, lineBytes, tokens, inputs, shareable, limited, acceptedAt } =
+    row;
+  return {
+    v: requestRowVersion,
+    state: 'accepted' as const,
+    ...{ account, endpoint, model, group, retry, body, lineBytes, tokens, inputs, shareable, limited, acceptedAt },
+    attempt: 0,
+    rounds: 0,
+  };
+}
+
+export function toRequestRow(row: NewRequest): RequestRow {
+  return {
+    _id: row.key,
+    tenant: row.tenant,
+    ...(row.base === null ? {} : { base: row.base }),
+    ...acceptedFields(row),
+  };
+}
+
+/** Reads a document without its body. Throws AppError `internal_error` for one that this code cannot have written. */
+export function toRequestRecord(row: RequestRow): RequestRecord {
+  const facts = factsOf(row);
+  const outcome = row.outcome ? toOutcome(row.outcome) : null;
+  const batchId = row.batchId ?? null;
+  const collectedAt = row.collectedAt ?? null;
+  const reuseUntil = row.reuseUntil ?? null;
+  switch (row.state) {
+    case 'accepted':
+      return { ...facts, state: 'accepted', batchId: null, outcome, reuseUntil };
+    case 'collected':
+      if (batchId === null || collectedAt === null) throw unreadable(row);
+      return { ...facts, state: 'collected', batchId, collectedAt, outcome, reuseUntil };
+    case 'done': {
+      const { doneAt, expiresAt, delivered = false } = row;
+      if (!outcome || doneAt === undefined || reuseUntil === null || expiresAt === undefined) throw unreadable(row);
+      return { ...facts, state: 'done', batchId, collectedAt, outcome, doneAt, reuseUntil, expiresAt, delivered };
+    }
+    default:
+      throw unreadable(row);
+  }
+}
+
+export type CandidateRow = Pick<RequestRow, '_id' | 'acceptedAt' | 'lineBytes' | 'tokens' | 'inputs'>;
+
+export function toCandidate({ _id, acceptedAt, lineBytes, tokens, inputs }: CandidateRow): Candidate {
+  return { key: _id, acceptedAt, lineBytes, tokens, inputs };
+}
+
+export type MemberRow = Pick<RequestRow, '_id' | 'base' | 'attempt' | 'rounds' | 'shareable' | 'limited' | 'endpoint'>;
+
+export function toMember({ _id, base, attempt, rounds, shareable, limited, endpoint }: MemberRow): Member {
+  return { key: _id, isPrivate: base !== undefined, attempt, rounds, shareable, limited, endpoint };
+}
+
+export type MemberBodyRow = Pick<RequestRow, '_id' | 'body'>;
+
+/** Throws AppError `internal_error` when the body is missing: an open row always has one. */
+export function toMemberBody({ _id, body }: MemberBodyRow): MemberBody {
+  if (body === undefined)
+    throw new AppError('internal_error', 'a collected request has no body', { details: { key: _id } });
+  return { key: _id, body };
+}
+
+function factsOf(row: RequestRow) {
+  const { _id, tenant, account, endpoint, model, group, base = null, retry, attempt, rounds } = row;
+  const { lineBytes, tokens, inputs, shareable, limited, acceptedAt } = row;
+  return {
+    key: _id,
+    ...{ base, retry, tenant, account, endpoint, model, group },
+    ...{ lineBytes, tokens, inputs, shareable, limited, acceptedAt, attempt, rounds },
+  };
+}
+
+function toOutcome({ kind, status, body, shareable, usage, providerRequestId, batchId, at }: Outcome): Outcome {
+  return { kind, status, body, shareable, usage, providerRequestId, batchId, at };
+}
+
+function unreadable({ _id, v, state }: RequestRow): AppError {
+  return new AppError('internal_error', 'a stored request is not readable', { details: { key: _id, v, state } });
+}
