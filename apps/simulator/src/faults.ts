@@ -71,6 +71,7 @@ export const faultMenu = {
   validation_line_error: row('batch', 'validation fails naming one line (line, default 1)'),
   validation_unnamed: row('batch', 'validation fails naming no line'),
   empty_string_ids: row('batch', 'absent file ids of this batch are "" instead of null'),
+  omitted_ids: row('batch', 'absent file ids of this batch are left out instead of null'),
   completed_null_output: row('batch', 'completes with output_file_id null although lines succeeded'),
   stuck_in_progress: row('batch', 'stays in in_progress at 0 lines until commanded or expired'),
   stuck_finalizing: row('batch', 'stays in finalizing until commanded or cancelled'),

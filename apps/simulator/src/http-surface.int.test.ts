@@ -1,4 +1,8 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import OpenAI, { toFile } from 'openai';
 import { answerFor, answerTextFor } from './answers/answer-for.ts';
@@ -99,6 +103,24 @@ describe('files', () => {
 
   test('a bad later line is accepted at upload', async () => {
     expect((await uploadRaw('in.jsonl', '{}\nhello\n')).bytes).toBe(9);
+  });
+
+  test('an upload that is broken off leaves nothing', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'uploads-'));
+    try {
+      await using other = await createSimulator({ dataDir });
+      const { hostname, port } = new URL(other.url);
+      const headers = { authorization: 'Bearer k', 'content-type': 'multipart/form-data; boundary=b' };
+      const sent = httpRequest({ hostname, port, path: '/v1/files', method: 'POST', headers });
+      sent.on('error', () => undefined);
+      sent.write('--b\r\ncontent-disposition: form-data; name="file"; filename="in.jsonl"\r\n\r\n{}\n');
+      while ((await readdir(dataDir)).length === 0) await nextTurn();
+      sent.destroy();
+      while ((await readdir(dataDir)).length > 0) await nextTurn();
+      expect((await clientOf(other).files.list()).data).toEqual([]);
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
   });
 
   test('a form without a file, and a body that is no form, are refused', async () => {
@@ -304,10 +326,13 @@ describe('faults', () => {
     await reach(client, batch.id, 'completed');
   });
 
-  test('ids: empty strings, and a null output although lines ran', async () => {
+  test('ids: left out, empty strings, and a null output although lines ran', async () => {
     await inject({ name: 'empty_string_ids' });
     const empty = await reach(client, (await submit(client, [chatLine('a', 'x')])).id, 'completed');
     expect(empty.error_file_id).toBe('');
+    await inject({ name: 'omitted_ids' });
+    const omitted = await reach(client, (await submit(client, [chatLine('a', 'x')])).id, 'completed');
+    expect(Object.keys(omitted)).not.toContain('error_file_id');
     await inject({ name: 'completed_null_output' });
     const nulled = await reach(client, (await submit(client, [chatLine('a', 'x')])).id, 'completed');
     expect(nulled).toMatchObject({ output_file_id: null, request_counts: { completed: 1 } });

@@ -52,7 +52,7 @@ export function takeQuirks(faults: Faults, about: { fileId: string; nowMs: numbe
   const has = (name: Parameters<Faults['take']>[0]): boolean => faults.take(name) !== null;
   return {
     forcedErrors: takeForcedErrors(faults, about.fileId),
-    emptyStringIds: has('empty_string_ids'),
+    absentId: has('empty_string_ids') ? '' : has('omitted_ids') ? undefined : null,
     nullOutput: has('completed_null_output'),
     stuckInProgress: has('stuck_in_progress'),
     stuckFinalizing: has('stuck_finalizing'),

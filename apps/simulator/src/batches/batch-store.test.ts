@@ -144,6 +144,16 @@ describe('a batch in time', () => {
   });
 });
 
+test('a bug in a life is reported and ends the batch all the same', async () => {
+  await files.add({
+    ...{ id: 'file-in', path: dir, bytes: 1, filename: 'in.jsonl', purpose: 'batch' },
+    ...{ createdAtMs: clock.now(), expiresAtMs: null, visibleAtMs: 0 },
+  });
+  const batch = create();
+  await until(batch, 'failed', 1000);
+  expect(bugs.splice(0)).toEqual([expect.objectContaining({ code: 'EISDIR' })]);
+});
+
 test('there is no move that the table does not have', () => {
   const batch = create();
   expect(() => enter(batch, 'completed', 0)).toThrow('no move from validating to completed');

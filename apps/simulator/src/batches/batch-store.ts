@@ -2,7 +2,8 @@ import { createAlarm } from '../alarm.ts';
 import { invalidRequest, ApiError } from '../api-error.ts';
 import { newBatchId } from '../ids.ts';
 import { type Batch, type BatchOrder, type BatchQuirks, enter, isFinal } from './batch.ts';
-import { type BatchCommand, type Life, type LifeDeps } from './life.ts';
+import { failedByControl } from './batch-errors.ts';
+import { type BatchCommand, fail, type Life, type LifeDeps } from './life.ts';
 import { liveBatch } from './live-batch.ts';
 
 /** All batches and their lives; bounded, the oldest final ones are forgotten first. */
@@ -47,7 +48,11 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
       over: false,
     };
     const ended = liveBatch(life, deps)
-      .catch((error: unknown) => deps.onBug(error, batch))
+      .catch((error: unknown) => {
+        deps.onBug(error, batch);
+        // A bug of ours must not leave a batch that never ends.
+        if (!isFinal(batch.status)) fail(life, deps, [failedByControl]);
+      })
       .finally(() => lives.delete(batch.id));
     lives.set(batch.id, Object.assign(life, { ended }));
   }

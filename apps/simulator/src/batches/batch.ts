@@ -21,7 +21,8 @@ export interface BatchError {
 
 /** Faults that a batch carries through its life, decided when it is created. */
 export interface BatchQuirks {
-  readonly emptyStringIds: boolean;
+  /** What stands for an absent file id; undefined leaves the key out. */
+  readonly absentId: '' | null | undefined;
   readonly nullOutput: boolean;
   readonly stuckInProgress: boolean;
   readonly stuckFinalizing: boolean;

@@ -8,7 +8,7 @@ export function toBatchObject(batch: Batch): JsonObject {
     const ms = batch.enteredAtMs[status];
     return ms === undefined ? null : seconds(ms);
   };
-  const absent = batch.quirks.emptyStringIds ? '' : null;
+  const absent = batch.quirks.absentId;
   return {
     id: batch.id,
     object: 'batch',

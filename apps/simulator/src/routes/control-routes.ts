@@ -25,7 +25,7 @@ const count = z.coerce.number().int().min(0);
 const pageSchema = z.object({ after: count.default(0), limit: count.min(1).max(10_000).default(1000) });
 
 /** A control call: new settings, and the faults that shall be in force instead of the present ones. */
-export const controlSchema = z
+const controlSchema = z
   .strictObject({ ...settingsPatchSchema.shape, faults: z.array(faultSchema).max(1000) })
   .partial();
 /** The body of a control call. */
