@@ -92,7 +92,6 @@ async function simulate(keeper: Keeper, env: NodeJS.ProcessEnv, dataDir: string)
 
 /** Like `Promise.all`, but when one fails the others are waited for: what still came up must be there to be stopped. */
 async function allOrNone<T extends readonly unknown[] | []>(parts: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-  const all = Promise.all(parts);
   await Promise.allSettled(parts);
-  return all;
+  return Promise.all(parts);
 }

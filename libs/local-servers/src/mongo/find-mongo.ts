@@ -37,7 +37,7 @@ export function findStore({ env, only }: StoreLadderOptions): Promise<GivenMongo
 
 /** What the ladder for tests looks at. */
 export interface TestMongoLadderOptions {
-  /** `MONGODB_URL`, `PATH`, `XDG_CACHE_HOME` and `HOME` are read, nothing else. */
+  /** `MONGODB_URL`, `PATH`, `XDG_CACHE_HOME`, `CARGO_HOME` and `HOME` are read, nothing else. */
   readonly env: Env;
   /** Whether a stand-in may be built (minutes, once per machine). */
   readonly mayBuild: boolean;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Attempt, Rung } from '../ladder/climb.ts';
 import { findProgram, isExecutable } from '../process/find-program.ts';
 import { runCommand } from '../process/run-command.ts';
@@ -26,7 +26,7 @@ export function secantusRung({ env, mayBuild, announce }: SecantusOptions): Rung
       if (home === null) return { absent: 'neither XDG_CACHE_HOME nor HOME is set' };
       const command = join(home, 'bin/secantusd-rs');
       if (await isExecutable(command)) return { found: secantus(command) };
-      return mayBuild ? build(home, command, env['PATH'], announce) : { absent: `${command} is not built` };
+      return mayBuild ? build(home, command, cargoPath(env), announce) : { absent: `${command} is not built` };
     },
   };
 }
@@ -34,7 +34,7 @@ export function secantusRung({ env, mayBuild, announce }: SecantusOptions): Rung
 async function build(
   home: string,
   command: string,
-  path: string | undefined,
+  path: string,
   announce: (line: string) => void,
 ): Promise<Attempt<MongoProgram>> {
   const cargo = await findProgram(['cargo'], path);
@@ -52,6 +52,10 @@ async function build(
   if (!built.ok) return { absent: `cargo failed: ${built.output.split('\n').at(-1) ?? ''}` };
   return { found: secantus(command) };
 }
+
+/** Rust's installer puts cargo into the home folder, and not every shell has that on its path. */
+const cargoPath = (env: SecantusOptions['env']): string =>
+  [env['PATH'] ?? '', join(env['CARGO_HOME'] ?? join(env['HOME'] ?? '', '.cargo'), 'bin')].join(delimiter);
 
 /** The folder of the build: `${XDG_CACHE_HOME:-~/.cache}/batch-gpt/tools/…`, null without a home. */
 export function secantusHome(env: Readonly<Record<string, string | undefined>>): string | null {
