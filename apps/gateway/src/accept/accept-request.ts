@@ -1,0 +1,184 @@
+/*
+ * Accepting is deduplication and cache look-up at once. All calls of a tick go together:
+ *
+ *   look up ─┬─ an outcome that may be reused ─────────────▶ hit
+ *            ├─ pending ───────────────────────────────────▶ joined
+ *            ├─ missing ── insert ──┬─ inserted ───────────▶ stored (others of the tick: joined)
+ *            │                      └─ somebody was faster ─▶ look up again
+ *            └─ to be asked anew ── acceptAnew ─┬─ moved ──▶ stored (others of the tick: joined)
+ *                                               └─ lost ───▶ look up again
+ *
+ * A call that loses every round gets AppError `outcome_lost`; when the store fails, `store_unavailable`. Either may have
+ * been accepted all the same: the retry finds it.
+ */
+import { type RequestKey } from '@batch-gpt/contracts';
+import { type NewRequest, type Outcome, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { type AnnounceAccepted } from './announce-accepted.ts';
+import { collectTicks, type TickItem } from './collect-ticks.ts';
+import { decideReuse, type Forward, type ReuseWishes } from './decide-reuse.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** A call that is to be accepted. */
+export interface Call {
+  readonly request: NewRequest;
+  readonly reuse: ReuseWishes;
+  /** False: answer from what is stored, never ask the provider. */
+  readonly mayEnqueue: boolean;
+}
+
+/** What came of it; `absent` only where nothing may be enqueued. */
+export type Acceptance =
+  | { readonly kind: 'hit'; readonly record: RequestRecord; readonly outcome: Outcome }
+  | {
+      readonly kind: 'pending';
+      readonly record: RequestRecord;
+      readonly forward: Forward | 'uri-miss';
+      /** Another call had it stored. */
+      readonly collapsed: boolean;
+      /** The outcome that this call refused ended at this time. */
+      readonly notDoneAt: number | null;
+    }
+  | { readonly kind: 'absent' };
+
+/** Accepts calls, one tick at a time. */
+export interface Acceptor extends AsyncDisposable {
+  accept(call: Call): Promise<Acceptance>;
+}
+
+export interface AcceptorOptions {
+  readonly requests: Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew'>;
+  readonly announce: AnnounceAccepted;
+  readonly clock: GatewayClock;
+  /** How long the store may take for one step, in milliseconds. */
+  readonly storeDeadline: number;
+  readonly maxWaiting: number;
+}
+
+interface Entry extends TickItem, Call {
+  readonly settle: (acceptance: Acceptance) => void;
+  readonly fail: (error: unknown) => void;
+  /** The outcome that it refused, once it has. */
+  refused: { readonly doneAt: number; readonly forward: Forward } | null;
+}
+
+const rounds = 4;
+const ticksAtOnce = 4;
+const maxTickItems = 500;
+const maxTickBytes = 32_000_000;
+
+/** Creates the acceptor. */
+export function createAcceptor(options: AcceptorOptions): Acceptor {
+  const collector = collectTicks<Entry>({
+    flush: (entries) => acceptTick(entries, options),
+    maxRunning: ticksAtOnce,
+    maxWaiting: options.maxWaiting,
+    maxItems: maxTickItems,
+    maxBytes: maxTickBytes,
+  });
+  return {
+    accept: (call) =>
+      new Promise((settle, fail) => {
+        collector.add({ ...call, bytes: call.request.lineBytes, settle, fail, refused: null });
+      }),
+    [Symbol.asyncDispose]: () => collector[Symbol.asyncDispose](),
+  };
+}
+
+async function acceptTick(entries: readonly Entry[], options: AcceptorOptions): Promise<void> {
+  const open = Map.groupBy(entries, ({ request }) => request.key);
+  try {
+    for (let round = 0; round < rounds && open.size > 0; round += 1) await acceptRound(open, options);
+  } catch (error) {
+    for (const { fail } of [...open.values()].flat()) fail(error);
+    return;
+  }
+  for (const { fail } of [...open.values()].flat()) {
+    fail(new AppError('outcome_lost', 'The request could not be accepted for the moment; repeat the call.'));
+  }
+}
+
+type OpenCalls = Map<RequestKey, Entry[]>;
+
+/** One round: afterwards `open` holds the calls that lost a race. */
+async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<void> {
+  const { requests, clock, storeDeadline } = options;
+  const rows = await withDeadline(requests.lookup([...open.keys()]), storeDeadline, clock);
+  const now = clock.now();
+  const missing: Entry[] = [];
+  const anew: { readonly row: NewRequest; readonly doneAt: number }[] = [];
+
+  for (const [key, entries] of open) {
+    const row = rows.get(key);
+    const left = row === undefined ? entries.filter(settleAbsent) : entries.filter((entry) => decide(entry, row, now));
+    const [first] = left;
+    if (first === undefined) {
+      open.delete(key);
+      continue;
+    }
+    open.set(key, left);
+    if (row?.state === 'done') anew.push({ row: first.request, doneAt: row.doneAt });
+    else missing.push(first);
+  }
+  await store(missing, anew, open, options);
+}
+
+/** Settles a call that may not be enqueued; true while the call is left. */
+function settleAbsent({ mayEnqueue, settle }: Entry): boolean {
+  if (!mayEnqueue) settle({ kind: 'absent' });
+  return mayEnqueue;
+}
+
+/** Settles what the row decides; true while the call is left, which then asks anew. */
+function decide(entry: Entry, row: RequestRecord, now: number): boolean {
+  const decision = decideReuse(row, entry.reuse, now);
+  if (decision.kind === 'hit') {
+    entry.settle({ kind: 'hit', record: row, outcome: decision.outcome });
+    return false;
+  }
+  if (!settleAbsent(entry)) return false;
+  if (decision.kind === 'join') {
+    entry.settle(pending(entry, row, true));
+    return false;
+  }
+  entry.refused = decision;
+  return true;
+}
+
+async function store(
+  missing: readonly Entry[],
+  anew: readonly { readonly row: NewRequest; readonly doneAt: number }[],
+  open: OpenCalls,
+  { requests, announce, clock, storeDeadline }: AcceptorOptions,
+): Promise<void> {
+  const fresh = missing.map(({ request }) => request);
+  const [inserted, moved] = await Promise.all([
+    fresh.length === 0 ? none : withDeadline(requests.insert(fresh), storeDeadline, clock),
+    anew.length === 0 ? none : withDeadline(requests.acceptAnew(anew), storeDeadline, clock),
+  ]);
+  const stored = [...fresh, ...anew.map(({ row }) => row)].filter(({ key }) => inserted.has(key) || moved.has(key));
+  announce(stored);
+  for (const request of stored) {
+    const record = acceptedRecord(request);
+    for (const [index, entry] of (open.get(request.key) ?? []).entries())
+      entry.settle(pending(entry, record, index > 0));
+    open.delete(request.key);
+  }
+}
+
+const none: ReadonlySet<RequestKey> = new Set();
+
+function pending({ refused }: Entry, record: RequestRecord, collapsed: boolean): Acceptance {
+  return {
+    kind: 'pending',
+    record,
+    forward: refused?.forward ?? 'uri-miss',
+    collapsed,
+    notDoneAt: refused?.doneAt ?? null,
+  };
+}
+
+function acceptedRecord({ body: _, ...facts }: NewRequest): RequestRecord {
+  return { ...facts, state: 'accepted', attempt: 0, rounds: 0, batchId: null, outcome: null, reuseUntil: null };
+}

@@ -1,0 +1,86 @@
+import { formatGroup, type BatchEndpoint, type RequestKey } from '@batch-gpt/contracts';
+import { batchLineBytes, estimateTokens, type Endpoint, type NewRequest, type RequestBody } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+import { canonicalJson, requestKeyOf } from '@batch-gpt/hashing';
+import { type Caller } from '../tenant-of.ts';
+
+/** A checked body in the two texts that matter. */
+export interface PreparedBody {
+  readonly endpoint: BatchEndpoint;
+  readonly model: string;
+  /** What the key covers. */
+  readonly hashedText: string;
+  /** What the provider gets. */
+  readonly lineText: string;
+  readonly inputs: number;
+  readonly shareable: boolean;
+  readonly limited: boolean;
+}
+
+/** Checks a parsed body against its endpoint; throws the refusal, an AppError with `param`. */
+export function prepareBody(endpoint: Endpoint, value: unknown): PreparedBody {
+  const body = asObject(value);
+  const refusal = endpoint.check(body);
+  if (refusal !== null) throw refusal;
+  const hashedText = canonicalJson(body, { omit: endpoint.unhashed });
+  return {
+    endpoint: endpoint.path,
+    model: String(body['model']),
+    hashedText,
+    lineText: leftOut(endpoint, body) ? canonicalJson(body, { omit: endpoint.neverSent }) : hashedText,
+    inputs: endpoint.countInputs(body),
+    shareable: endpoint.isShareable(body),
+    limited: endpoint.hasOutputLimit(body),
+  };
+}
+
+/** Whether the line has a field that the key does not cover. */
+function leftOut({ unhashed, neverSent }: Endpoint, body: RequestBody): boolean {
+  return Object.keys(body).some((name) => unhashed.has(name) && !neverSent.has(name));
+}
+
+function asObject(value: unknown): RequestBody {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RequestBody;
+  throw new AppError('invalid_request_body', 'The body of your request has to be a JSON object.');
+}
+
+/** The content key of a body for a caller. */
+export function contentKey({ tenant }: Caller, { endpoint, hashedText }: PreparedBody): RequestKey {
+  return requestKeyOf({ tenant, endpoint, hashedText });
+}
+
+/** What identifies a row beside its content. */
+export interface RowIdentity {
+  readonly key: RequestKey;
+  /** Content key of a private row, else null. */
+  readonly base: RequestKey | null;
+  readonly retry: number;
+}
+
+/** The row to insert if this call is the first of its kind. */
+export function newRequest(
+  { key, base, retry }: RowIdentity,
+  { tenant, account }: Caller,
+  body: PreparedBody,
+  acceptedAt: number,
+): NewRequest {
+  const { endpoint, model, lineText, inputs, shareable, limited } = body;
+  const bytes = Buffer.byteLength(lineText);
+  return {
+    key,
+    base,
+    retry,
+    tenant,
+    account,
+    endpoint,
+    model,
+    group: formatGroup({ tenant, account, endpoint, model, split: '' }),
+    body: lineText,
+    lineBytes: batchLineBytes(endpoint, bytes),
+    tokens: estimateTokens(bytes, endpoint),
+    inputs,
+    shareable,
+    limited,
+    acceptedAt,
+  };
+}

@@ -1,0 +1,66 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+import { closeServer, listen, type ListenAddress } from '@batch-gpt/lifecycle';
+import { type Gateway } from './compose-gateway.ts';
+import { type GatewayClock } from './gateway-clock.ts';
+
+export interface ApiServerOptions extends ListenAddress {
+  readonly gateway: Pick<Gateway, 'app' | 'drain'>;
+  readonly clock: Pick<GatewayClock, 'after'>;
+  /** How long an idle connection is kept; longer than any balancer in front, which would race a closing socket. */
+  readonly keepAlive: number;
+  /** How long a shutdown may take, in milliseconds. */
+  readonly shutdownGrace: number;
+}
+
+/** The open API. */
+export interface ApiServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Before the end of the grace there has to be time for the last answers to leave. */
+const lastAnswers = 5000;
+
+/**
+ * Opens the API. Disposal drains: no new connections, every answer closes its own, what can be answered is answered,
+ * and shortly before the end of the grace the rest is told to come again.
+ */
+export async function openApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { gateway, clock, keepAlive, shutdownGrace } = options;
+  const server = createServer({ keepAlive: true, keepAliveTimeout: keepAlive, headersTimeout: keepAlive + 5000 });
+  // The reader asks for the body itself, so that a body which is too large is never sent.
+  const handle = (req: IncomingMessage, res: ServerResponse): void => {
+    gateway.app(req, res);
+  };
+  server.on('request', handle);
+  server.on('checkContinue', handle);
+  const closeUnused = trackUnused(server);
+  const { port } = await listen(server, options);
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      const margin = Math.min(lastAnswers, shutdownGrace / 2);
+      const cancel = clock.after(shutdownGrace - margin, () => gateway.drain());
+      const closed = closeServer(server, shutdownGrace - margin / 5);
+      closeUnused();
+      await closed;
+      cancel();
+    },
+  };
+}
+
+/**
+ * Clients and balancers open connections ahead of use. Node does not count those as idle before their first request, so
+ * they would hold a shutdown up for as long as the client keeps them.
+ */
+function trackUnused(server: Server): () => void {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.prependListener('request', ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  };
+}

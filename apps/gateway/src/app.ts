@@ -1,0 +1,34 @@
+import { endpointTable } from '@batch-gpt/domain';
+import { type Logger } from '@batch-gpt/logging';
+import express, { type Express } from 'express';
+import { countRequests } from './middleware/count-requests.ts';
+import { handleErrors } from './middleware/handle-errors.ts';
+import { requestId } from './middleware/request-id.ts';
+import { otherMethod, unknownRoute, type ServedRoute } from './middleware/unknown-route.ts';
+import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
+import { createRequestRoute, type RequestRouteDeps } from './routes/requests.ts';
+import { createServeEndpoint, type ServeEndpointDeps } from './routes/serve-endpoint.ts';
+
+export type AppDeps = ServeEndpointDeps & BatchRoutesDeps & RequestRouteDeps & { readonly logger: Logger };
+
+/** The OpenAI surface: middleware and routes in running order. */
+export function createApp(deps: AppDeps): Express {
+  const batches = createBatchRoutes(deps);
+  const app = express().disable('x-powered-by').disable('etag');
+  const served: ServedRoute[] = [];
+  const route = (method: ServedRoute['method'], path: string, handler: express.RequestHandler) => {
+    served.push({ method, path: path.replace(':id', '{id}') });
+    app.route(path)[method === 'GET' ? 'get' : 'post'](handler).all(otherMethod(method));
+  };
+
+  app.use(countRequests(deps.metrics), requestId);
+  for (const endpoint of Object.values(endpointTable))
+    route('POST', endpoint.path, createServeEndpoint(endpoint, deps));
+  route('GET', '/v1/requests/:id', createRequestRoute(deps));
+  route('GET', '/v1/batches', batches.list);
+  route('GET', '/v1/batches/:id', batches.retrieve);
+  route('POST', '/v1/batches/:id/cancel', batches.cancel);
+  app.use(unknownRoute(served));
+  app.use(handleErrors(deps.logger, deps.metrics));
+  return app;
+}

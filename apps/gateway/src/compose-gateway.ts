@@ -1,0 +1,75 @@
+import { type AcceptedSignals, type BatchStore, type RequestStore } from '@batch-gpt/domain';
+import { type Logger } from '@batch-gpt/logging';
+import { type Metrics } from '@batch-gpt/metrics';
+import { accountId, type RequestKey } from '@batch-gpt/contracts';
+import { type Express } from 'express';
+import { createAcceptor } from './accept/accept-request.ts';
+import { createAdmission } from './accept/admission.ts';
+import { createAnnouncer } from './accept/announce-accepted.ts';
+import { createApp } from './app.ts';
+import { type GatewayClock } from './gateway-clock.ts';
+import { type HoldSettings } from './hold/hold-plan.ts';
+import { noteDeliveries } from './respond/note-deliveries.ts';
+import { createResponder } from './respond/respond-with-outcome.ts';
+import { createWaiters } from './respond/waiters.ts';
+import { watchOutcomes, type OutcomeWatch } from './respond/watch-outcomes.ts';
+import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
+import { createTenantOf } from './tenant-of.ts';
+
+/** The ports and settings that a gateway runs on. */
+export interface GatewayParts {
+  readonly requests: RequestStore;
+  readonly batches: BatchStore;
+  readonly accepted: AcceptedSignals;
+  readonly clock: GatewayClock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly hold: HoldSettings & { readonly sweepEvery: number };
+  readonly serving: ServeEndpointDeps['settings'] & {
+    readonly account: string;
+    readonly maxCalls: number;
+    readonly maxBytes: number;
+  };
+}
+
+/** A gateway without its sockets. */
+export interface Gateway extends AsyncDisposable {
+  readonly app: Express;
+  /** To be told of outcomes and lost announcements. */
+  readonly outcomes: Pick<OutcomeWatch, 'look' | 'resync'>;
+  /** Answers every waiting connection, and every later one, with a retryable error. */
+  drain(): void;
+}
+
+/** Wires the gateway's parts; disposal waits for what is being written. */
+export function composeGateway(parts: GatewayParts): Gateway {
+  const { requests, batches, clock, logger, metrics, hold, serving } = parts;
+  const stack = new AsyncDisposableStack();
+  // Waiters and watch need each other: a waiter that was armed late asks for a look.
+  const recheck = (key: RequestKey) => outcomes.look([key]);
+  const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck });
+  const outcomes = stack.use(watchOutcomes({ requests, waiters, clock, logger, sweepEvery: hold.sweepEvery }));
+  const deliveries = stack.use(noteDeliveries(requests, logger));
+  const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
+  const { storeDeadline, maxCalls, maxBytes, account } = serving;
+  const acceptor = stack.use(createAcceptor({ requests, announce, clock, storeDeadline, maxWaiting: maxCalls }));
+  const app = createApp({
+    requests,
+    batches,
+    admission: createAdmission({ maxCalls, maxBytes }),
+    acceptor,
+    responder: createResponder({ batches, waiters, deliveries, clock, metrics, hold }),
+    deliveries,
+    tenantOf: createTenantOf(accountId.parse(account)),
+    clock,
+    logger,
+    metrics,
+    settings: serving,
+  });
+  return {
+    app,
+    outcomes,
+    drain: () => waiters.drain(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

@@ -1,0 +1,50 @@
+import { type RequestKey } from '@batch-gpt/contracts';
+import { type RequestRecord, type RequestStore } from '@batch-gpt/domain';
+import { type Logger } from '@batch-gpt/logging';
+
+const mostKept = 10_000;
+
+/** Notes which outcomes reached a caller, where that decides who may have them again. */
+export interface Deliveries extends AsyncDisposable {
+  note(record: RequestRecord): void;
+}
+
+/**
+ * Writes the notes of an event-loop turn together. A lost note is harmless: the outcome then counts as undelivered and
+ * may be had once more within its hour.
+ */
+export function noteDeliveries(requests: Pick<RequestStore, 'markDelivered'>, logger: Logger): Deliveries {
+  const kept = new Set<RequestKey>();
+  let running: Promise<void> | null = null;
+
+  const write = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (kept.size > 0) {
+      const keys = [...kept].slice(0, 500);
+      for (const key of keys) kept.delete(key);
+      try {
+        await requests.markDelivered(keys);
+      } catch (err) {
+        logger.warn('deliveries could not be noted', { err, keys: keys.length });
+      }
+    }
+  };
+  return {
+    note: (record) => {
+      if (!decidesReuse(record) || kept.size >= mostKept) return;
+      kept.add(record.key);
+      running ??= write().finally(() => {
+        running = null;
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await running;
+    },
+  };
+}
+
+/** Shared successes answer everybody and failures answer for their time, delivered or not. */
+function decidesReuse(record: RequestRecord): boolean {
+  if (record.state !== 'done' || record.delivered) return false;
+  return record.base !== null || (record.outcome.kind === 'succeeded' && !record.outcome.shareable);
+}

@@ -1,0 +1,150 @@
+/*
+ * Open client connections by the key whose outcome they wait for.
+ *
+ *   deciding ── arm() ──▶ armed ── end() ──▶ ended
+ *      │                                       ▲
+ *      └───────────── end(), release() ────────┘
+ *
+ * A waiter is registered before its key is looked up, so that no announcement falls between the two. While it is
+ * deciding it may not be answered (the row may hold an outcome that this call refuses); what was announced meanwhile is
+ * remembered and looked up again when it is armed.
+ */
+import { type RequestKey } from '@batch-gpt/contracts';
+import { type RequestRecord } from '@batch-gpt/domain';
+
+/** An ended request. */
+export type DoneRecord = Extract<RequestRecord, { state: 'done' }>;
+
+/** How waiting ended. */
+export type WaitEnd =
+  | { readonly kind: 'outcome'; readonly record: DoneRecord }
+  | { readonly kind: 'lost' | 'limit' | 'draining' | 'disconnected' };
+
+/** One open connection. */
+export interface Waiter {
+  readonly key: RequestKey;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+  /** Resolves once, with the first end. */
+  readonly ended: Promise<WaitEnd>;
+  /** The row as last seen; null while deciding. */
+  readonly seen: RequestRecord | null;
+  /** May be answered from now on, but not by an outcome of that moment, which the call refused. */
+  arm(record: RequestRecord, notDoneAt: number | null): void;
+  end(how: WaitEnd): void;
+}
+
+/** What a look-up found for an armed waiter. */
+export interface WaiterEntry extends Waiter {
+  readonly armed: boolean;
+  /** Notes the row; ends the waiter if it has an outcome for it, or is gone. */
+  look(record: RequestRecord | undefined): void;
+  /** Something was announced while it was deciding. */
+  remindWhenArmed(): void;
+}
+
+/** Every waiter of this process. */
+export interface Waiters {
+  readonly size: number;
+  register(key: RequestKey): Waiter;
+  of(key: RequestKey): readonly WaiterEntry[];
+  has(key: RequestKey): boolean;
+  /** Keys with a waiter that is at least `age` milliseconds old. */
+  keysOlderThan(age: number): readonly RequestKey[];
+  /** Ends every waiter, and every later one at once. */
+  drain(): void;
+}
+
+export interface WaitersOptions {
+  readonly monotonic: () => number;
+  /** Asks for a look at a key. */
+  readonly recheck: (key: RequestKey) => void;
+}
+
+/** Creates the registry; its size is bounded by admission. */
+export function createWaiters({ monotonic, recheck }: WaitersOptions): Waiters {
+  const byKey = new Map<RequestKey, Set<WaiterEntry>>();
+  let size = 0;
+  let draining = false;
+
+  const remove = (waiter: WaiterEntry) => {
+    const those = byKey.get(waiter.key);
+    if (those?.delete(waiter) !== true) return;
+    size -= 1;
+    if (those.size === 0) byKey.delete(waiter.key);
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    register: (key) => {
+      const waiter = createWaiter({ key, since: monotonic(), recheck, remove: () => remove(waiter) });
+      const those = byKey.get(key);
+      if (those) those.add(waiter);
+      else byKey.set(key, new Set([waiter]));
+      size += 1;
+      if (draining) waiter.end({ kind: 'draining' });
+      return waiter;
+    },
+    of: (key) => [...(byKey.get(key) ?? [])],
+    has: (key) => byKey.has(key),
+    keysOlderThan: (age) => {
+      const born = monotonic() - age;
+      return [...byKey].filter(([, those]) => [...those].some(({ since }) => since <= born)).map(([key]) => key);
+    },
+    drain: () => {
+      draining = true;
+      for (const those of [...byKey.values()]) for (const waiter of [...those]) waiter.end({ kind: 'draining' });
+    },
+  };
+}
+
+interface NewWaiter {
+  readonly key: RequestKey;
+  readonly since: number;
+  readonly recheck: (key: RequestKey) => void;
+  readonly remove: () => void;
+}
+
+function createWaiter({ key, since, recheck, remove }: NewWaiter): WaiterEntry {
+  const { promise: ended, resolve } = Promise.withResolvers<WaitEnd>();
+  let seen: RequestRecord | null = null;
+  let refused: number | null = null;
+  let armed = false;
+  let reminded = false;
+
+  const end = (how: WaitEnd) => {
+    remove();
+    resolve(how);
+  };
+  return {
+    key,
+    since,
+    ended,
+    get seen() {
+      return seen;
+    },
+    get armed() {
+      return armed;
+    },
+    arm: (record, notDoneAt) => {
+      seen = record;
+      refused = notDoneAt;
+      armed = true;
+      if (reminded) recheck(key);
+    },
+    remindWhenArmed: () => {
+      reminded = true;
+    },
+    look: (record) => {
+      if (record === undefined) {
+        end({ kind: 'lost' });
+        return;
+      }
+      seen = record;
+      if (record.state === 'done' && record.doneAt !== refused) end({ kind: 'outcome', record });
+    },
+    end,
+  };
+}

@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { AppError } from '@batch-gpt/errors';
+import { type Permit } from '../accept/admission.ts';
+
+/** How long a refused body may go on arriving, in milliseconds: a client that still sends does not read the refusal. */
+const lingerMs = 10_000;
+
+/** What reading a body needs. */
+export interface ReadBodyOptions {
+  readonly req: IncomingMessage;
+  readonly res: Pick<ServerResponse, 'writeContinue'>;
+  readonly maxBytes: number;
+  /** Room for the body is taken while it arrives. */
+  readonly permit: Pick<Permit, 'grow'>;
+}
+
+/**
+ * Reads a JSON body as text. Throws AppError: `unsupported_media_type`, `body_too_large`, `too_many_waiters`,
+ * `invalid_json` (empty, or not UTF-8), `client_disconnected`. The rest of a refused body is discarded.
+ */
+export async function readBody(options: ReadBodyOptions): Promise<string> {
+  const { req, res } = options;
+  try {
+    checkHeaders(options);
+    if (req.headers.expect?.toLowerCase() === '100-continue') res.writeContinue();
+    return decode(await readBytes(options));
+  } catch (error) {
+    discardRest(req);
+    throw error;
+  }
+}
+
+function checkHeaders({ req: { headers }, maxBytes, permit }: ReadBodyOptions): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new AppError('unsupported_media_type', 'Compressed bodies are not supported: send the JSON as it is.');
+  }
+  if (!isJson(headers['content-type'])) {
+    throw new AppError(
+      'unsupported_media_type',
+      "The body has to be JSON in UTF-8, sent with 'Content-Type: application/json'.",
+    );
+  }
+  const declared = Number(headers['content-length'] ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  permit.grow(declared);
+}
+
+function isJson(contentType = ''): boolean {
+  const [type = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';', 8)
+    .map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  return (
+    /^application\/([\w.-]+\+)?json$/.test(type) && ['utf-8', 'utf8', undefined].includes(charset?.replaceAll('"', ''))
+  );
+}
+
+function readBytes({ req, maxBytes, permit }: ReadBodyOptions): Promise<Buffer> {
+  // A declared length has its room already.
+  const declared = req.headers['content-length'] !== undefined;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      try {
+        if (bytes > maxBytes) throw tooLarge(maxBytes);
+        if (!declared) permit.grow(chunk.length);
+      } catch (error) {
+        req.off('data', onData);
+        reject(error instanceof Error ? error : new Error('unreachable'));
+        return;
+      }
+      chunks.push(chunk);
+    };
+    req.on('data', onData);
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.once('error', (cause) => reject(disconnected(cause)));
+    req.once('close', () => {
+      if (!req.complete) reject(disconnected());
+    });
+  });
+}
+
+function decode(bytes: Buffer): string {
+  if (bytes.length === 0)
+    throw new AppError('invalid_json', 'The body of your request is empty; a JSON object is expected.');
+  if (!isUtf8(bytes)) throw new AppError('invalid_json', 'The body of your request is not valid UTF-8.');
+  return bytes.toString('utf8');
+}
+
+function discardRest(req: IncomingMessage): void {
+  if (req.complete || req.destroyed) return;
+  // Whatever happens to the rest: the refusal has been decided.
+  req.on('error', () => undefined);
+  req.resume();
+  const timer = setTimeout(() => req.destroy(), lingerMs);
+  req.once('close', () => clearTimeout(timer));
+  req.once('end', () => clearTimeout(timer));
+}
+
+const tooLarge = (maxBytes: number) =>
+  new AppError('body_too_large', `The body of your request is larger than ${maxBytes} bytes.`);
+
+const disconnected = (cause?: Error) =>
+  new AppError('client_disconnected', 'The client went away while it sent its body.', { cause });

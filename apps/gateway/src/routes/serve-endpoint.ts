@@ -1,0 +1,99 @@
+import { type Endpoint, type RequestStore } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+import { parseJson, randomRequestKey } from '@batch-gpt/hashing';
+import { type Metrics } from '@batch-gpt/metrics';
+import { type Request, type Response } from 'express';
+import { type Acceptor, type Call } from '../accept/accept-request.ts';
+import { type Admission } from '../accept/admission.ts';
+import { contentKey, newRequest, prepareBody, type PreparedBody, type RowIdentity } from '../accept/prepare-request.ts';
+import { withDeadline } from '../accept/with-deadline.ts';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { cacheHeaders } from '../respond/answer-headers.ts';
+import { type Responder } from '../respond/respond-with-outcome.ts';
+import { type Caller, type TenantOf } from '../tenant-of.ts';
+import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
+import { readBody } from './read-body.ts';
+
+export interface ServeEndpointDeps {
+  readonly requests: Pick<RequestStore, 'claimPrivate'>;
+  readonly admission: Admission;
+  readonly acceptor: Acceptor;
+  readonly responder: Responder;
+  readonly tenantOf: TenantOf;
+  readonly clock: GatewayClock;
+  readonly metrics: Metrics;
+  readonly settings: {
+    readonly mode: ServingMode;
+    readonly maxBodyBytes: number;
+    readonly maxJsonDepth: number;
+    readonly storeDeadline: number;
+  };
+}
+
+/** `POST` to a batched endpoint: accept the request, then respond in the way that the call chose. */
+export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps) {
+  const { admission, acceptor, responder, tenantOf, clock, metrics, settings } = deps;
+
+  return async (req: Request, res: Response): Promise<void> => {
+    const caller = tenantOf(req);
+    const wishes = readWishes(req.headers, settings.mode);
+    using permit = admission.enter();
+    const text = await readBody({ req, res, maxBytes: settings.maxBodyBytes, permit });
+    const body = prepareBody(endpoint, parseJson(text, { maxDepth: settings.maxJsonDepth }));
+    const identity = await identify(deps, caller, body, wishes);
+    const call = callOf(newRequest(identity, caller, body, clock.now()), wishes);
+
+    const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
+    try {
+      const acceptance = await acceptor.accept(call);
+      permit.clear();
+      count(metrics, endpoint, wishes, acceptance);
+      const headers = cacheHeaders(acceptance, identity.base !== null, clock.now());
+      if (acceptance.kind === 'hit') responder.respond(res, acceptance.record, acceptance.outcome, headers);
+      else if (acceptance.kind === 'absent') throw notCached(res, headers);
+      else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
+      else await waiting.hold({ req, acceptance, wishes, headers });
+    } finally {
+      waiting?.release();
+    }
+  };
+}
+
+function callOf(request: Call['request'], wishes: Wishes): Call {
+  const { noCache, maxAgeMs, retry, mode } = wishes;
+  return { request, reuse: { noCache, maxAgeMs, isRetry: retry > 0 }, mayEnqueue: mode !== 'cache' };
+}
+
+/** The content key, or for `no-store` a private one; its retries first claim what an earlier attempt left. */
+async function identify(
+  { requests, clock, settings }: ServeEndpointDeps,
+  caller: Caller,
+  body: PreparedBody,
+  { noStore, retry, idempotencyKey, mode }: Wishes,
+): Promise<RowIdentity> {
+  const { tenant } = caller;
+  const base = contentKey(caller, body);
+  // What is only looked up is neither shared nor stored by this call.
+  if (!noStore || mode === 'cache') return { key: base, base: null, retry: 0 };
+  if (idempotencyKey !== null) return { key: randomRequestKey({ tenant, base, salt: idempotencyKey }), base, retry };
+  const claimed = retry === 0 ? null : requests.claimPrivate(tenant, base, retry);
+  const key = claimed === null ? null : await withDeadline(claimed, settings.storeDeadline, clock);
+  return { key: key ?? randomRequestKey(), base, retry };
+}
+
+function count(
+  metrics: Metrics,
+  { path }: Endpoint,
+  { mode }: Wishes,
+  acceptance: Awaited<ReturnType<Acceptor['accept']>>,
+): void {
+  metrics.cacheLookups.inc({ result: acceptance.kind === 'hit' ? 'hit' : 'miss' });
+  if (acceptance.kind !== 'pending') return;
+  if (acceptance.collapsed) metrics.dedupHits.inc();
+  else metrics.requestsAccepted.inc({ endpoint: path, mode });
+}
+
+function notCached(res: Response, headers: Readonly<Record<string, string>>): AppError {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  return new AppError('not_cached', 'No stored answer for this request, and this call asks for nothing else.');
+}

@@ -1,0 +1,74 @@
+import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
+import { createLogger } from '@batch-gpt/logging';
+import { createMetrics, type Metrics } from '@batch-gpt/metrics';
+import { createOutcomeSubscriber, createSignals } from '@batch-gpt/queue';
+import { openStores } from '@batch-gpt/stores';
+import { openApiServer } from './api-server.ts';
+import { composeGateway } from './compose-gateway.ts';
+import { type GatewayConfig } from './config.ts';
+import { systemClock as clock } from './gateway-clock.ts';
+
+/** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
+export async function createGateway(config: GatewayConfig, signal: AbortSignal): Promise<Service> {
+  const { ops, hold, serving } = config;
+  await using starting = new AsyncDisposableStack();
+  const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
+  const metrics = starting.adopt(createMetrics({ service: 'gateway', version: '0.1.0' }), (all) => all.dispose());
+  const stores = starting.use(await openStores({ store: config.store, logger }));
+  const redisUrl = config.redis.url.reveal();
+  const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: hold.signalSweepEvery }));
+  // Away is no reason not to start; evicting keys is.
+  await signals.fitness();
+
+  const ready = () =>
+    readiness(
+      metrics,
+      () => stores.ping(),
+      () => signals.ping(),
+    );
+  const opsServer = starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
+  logger.info('ops listening', { port: opsServer.port });
+
+  const { requests, batches } = stores;
+  const { accepted } = signals;
+  const gateway = starting.use(composeGateway({ requests, batches, accepted, clock, logger, metrics, hold, serving }));
+  starting.use(
+    createOutcomeSubscriber({
+      redisUrl,
+      logger,
+      onKeys: (keys) => gateway.outcomes.look(keys),
+      onResync: () => gateway.outcomes.resync(),
+    }),
+  );
+  // Redis may come back empty, and the clock of the sweep with it: whoever notices starts it again.
+  starting.use(createInterval(() => signals.sweeps.ensure(), hold.signalSweepEvery, logger, { immediate: true }));
+
+  const { shutdownGraceMs } = ops;
+  const { keepAlive } = hold;
+  const api = await openApiServer({ ...config.listen, gateway, clock, keepAlive, shutdownGrace: shutdownGraceMs });
+  starting.use(api);
+  logger.info('listening', { port: api.port, host: config.listen.host, mode: serving.mode });
+
+  const stack = starting.move();
+  return { logger, shutdownGraceMs, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+type Ping = () => Promise<unknown>;
+
+/** The store decides: without Redis requests are accepted all the same and found by the sweep. */
+async function readiness(metrics: Pick<Metrics, 'redisUp' | 'storeUp'>, store: Ping, redis: Ping): Promise<Readiness> {
+  const [storeUp, redisUp] = await Promise.all(
+    [store, redis].map((ping) =>
+      ping().then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  metrics.storeUp.set(storeUp === true ? 1 : 0);
+  metrics.redisUp.set(redisUp === true ? 1 : 0);
+  return {
+    ok: storeUp === true,
+    checks: { store: storeUp === true, redis: redisUp === true || 'away: accepting goes on' },
+  };
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { batchId, type RequestKey } from '@batch-gpt/contracts';
+import { defaultRetention, keepUntil, type Outcome } from '@batch-gpt/domain';
+import { silentLogger } from '@batch-gpt/logging';
+import { createMetrics } from '@batch-gpt/metrics';
+import { createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
+import { openApiServer } from '../api-server.ts';
+import { composeGateway, type GatewayParts } from '../compose-gateway.ts';
+import { createManualGatewayClock } from './manual-gateway-clock.ts';
+
+export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
+
+export interface TestGatewayOptions {
+  readonly serving?: Partial<GatewayParts['serving']>;
+  readonly hold?: Partial<GatewayParts['hold']>;
+  readonly shutdownGrace?: number;
+}
+
+const serving: GatewayParts['serving'] = {
+  mode: 'sync',
+  account: 'default',
+  maxBodyBytes: 100_000,
+  maxJsonDepth: 64,
+  maxCalls: 1000,
+  maxBytes: 10_000_000,
+  storeDeadline: 5000,
+};
+const hold: GatewayParts['hold'] = { max: 570_000, interimAfter: 15_000, interimEvery: 15_000, sweepEvery: 10_000 };
+
+/** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
+export async function startTestGateway(options: TestGatewayOptions = {}) {
+  const stores = createMemoryStores();
+  const signals = createMemorySignals();
+  const clock = createManualGatewayClock(sampleTime);
+  const metrics = createMetrics({ service: 'gateway', version: 'test', processMetrics: false });
+  const gateway = composeGateway({
+    requests: stores.requests,
+    batches: stores.batches,
+    accepted: signals.accepted,
+    clock,
+    logger: silentLogger,
+    metrics,
+    hold: { ...hold, ...options.hold },
+    serving: { ...serving, ...options.serving },
+  });
+  const server = await openApiServer({
+    port: 0,
+    host: '127.0.0.1',
+    gateway,
+    clock,
+    keepAlive: 5000,
+    shutdownGrace: options.shutdownGrace ?? 10_000,
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+
+  /** What batcher and results would do: every accepted request joins one batch. */
+  const collect = async () => {
+    const id = batchId.parse(`batch_${randomBytes(16).toString('hex')}`);
+    const keys: RequestKey[] = [];
+    for (const { group } of await stores.requests.groupsWithAccepted(null, 100)) {
+      const candidates = await stores.requests.oldestAccepted(group, 1000, null);
+      await stores.requests.claim(
+        group,
+        id,
+        candidates.map(({ key }) => key),
+        clock.now(),
+      );
+      keys.push(...candidates.map(({ key }) => key));
+    }
+    return { id, keys };
+  };
+  const settle = async (
+    { id, keys }: { readonly id: ReturnType<typeof batchId.parse>; readonly keys: readonly RequestKey[] },
+    change: Partial<Outcome> = {},
+  ) => {
+    const rows = await stores.requests.lookup(keys);
+    const settlements = keys.map((key) => {
+      const outcome = { ...success(key), batchId: id, at: clock.now(), ...change };
+      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, rows.get(key)?.base !== null) };
+    });
+    await stores.requests.settle(id, settlements);
+  };
+  const finish = async (change: Partial<Outcome> = {}) => {
+    const batch = await collect();
+    await settle(batch, change);
+    gateway.outcomes.look(batch.keys);
+    return batch;
+  };
+  /** Resolves once so many requests were announced since the start. */
+  const announced = async (count: number) => {
+    while (signals.seen.accepted.flatMap(({ keys }) => keys).length < count) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const metric = async (name: string) =>
+    (await metrics.registry.getMetricsAsJSON()).find((one) => one.name === `batch_gpt_${name}`);
+  /** Resolves once so many connections are held. */
+  const held = async (count: number) => {
+    for (;;) {
+      const gauge = await metric('held_connections');
+      if (gauge?.values.reduce((sum, { value }) => sum + value, 0) === count) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  return {
+    url,
+    port: server.port,
+    stores,
+    signals,
+    clock,
+    gateway,
+    collect,
+    settle,
+    finish,
+    announced,
+    held,
+    post: (body: unknown, headers: Record<string, string> = {}, path = '/v1/chat/completions') =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    get: (path: string, init: RequestInit = {}) => fetch(url + path, init),
+    close: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      gateway.drain();
+      await server[Symbol.asyncDispose]();
+      await gateway[Symbol.asyncDispose]();
+      metrics.dispose();
+    },
+  };
+}
+
+/** A chat call; different texts are different requests. */
+export const chat = (text: string, more: Record<string, unknown> = {}) => ({
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user', content: text }],
+  ...more,
+});
+
+/** What the provider says to a key. */
+export const answerTo = (key: string) =>
+  `{"id":"chatcmpl-${key.slice(0, 8)}","object":"chat.completion","big":9007199254740993}`;
+
+function success(key: string): Outcome {
+  return {
+    kind: 'succeeded',
+    status: 200,
+    body: answerTo(key),
+    shareable: true,
+    usage: null,
+    providerRequestId: null,
+    batchId: null,
+    at: 0,
+  };
+}
