@@ -59,13 +59,20 @@ async function connect({ url, logger, ...settings }: MongoStoreOptions): Promise
     await connection.openUri(url, connectOptions(settings));
   } catch (error) {
     await connection.destroy();
-    // The driver quotes the URL, password included: that error must not travel.
-    if (error instanceof mongo.MongoParseError) throw new AppError('config_invalid', 'the MongoDB URL is not valid');
+    // Without its cause: whatever the parser quotes of the URL, password included, must not travel.
+    if (isOfTheUrl(error)) {
+      throw new AppError('config_invalid', 'the MongoDB URL is not valid', { details: { reason: error.name } });
+    }
     throw mapError(error);
   }
   connection.on('disconnected', () => logger.warn('database is away'));
   connection.on('connected', () => logger.info('database is back'));
   return connection;
+}
+
+// The URL's parser has its own class of the driver's name; what the driver itself refuses before it dials is the rest.
+function isOfTheUrl(error: unknown): error is Error {
+  return error instanceof mongo.MongoDriverError || (error instanceof Error && error.name === 'MongoParseError');
 }
 
 type ConnectSettings = Omit<MongoStoreOptions, 'url' | 'logger'>;
