@@ -6,8 +6,8 @@ export async function askRedis(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
     socket.write(`${command}\r\n`);
-    const [reply]: unknown[] = await once(socket, 'data');
-    const text = String(reply).trim();
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    const text = reply.toString().trim();
     if (text.startsWith('-')) throw new Error(text);
     return text;
   } finally {
