@@ -40,8 +40,14 @@ export interface Keeper extends AsyncDisposable {
   readonly server: (name: string, start: (signal: AbortSignal) => Promise<ServerProcess>) => Promise<void>;
   /** Keeps a service running, always on the ports it got first; resolves once it is up. */
   readonly service: (service: LocalService) => Promise<Ports>;
+  /** The process of each thing that is kept running, by name. */
+  readonly pids: () => ReadonlyMap<string, number>;
   /** Kills what runs. */
   readonly hurry: () => void;
+}
+
+interface Named extends Kept {
+  readonly name: string;
 }
 
 /** What a keeper needs. */
@@ -55,11 +61,11 @@ export interface KeeperOptions {
 
 /** Makes a keeper of nothing yet. */
 export function createKeeper({ terminal, showLogs, signal }: KeeperOptions): Keeper {
-  const tiers: Record<Tier, Kept[]> = { entrance: [], workers: [], foundations: [] };
+  const tiers: Record<Tier, Named[]> = { entrance: [], workers: [], foundations: [] };
 
   const keep = async (name: string, tier: Tier, start: (signal: AbortSignal) => Promise<ServerProcess>) => {
     const report = (happening: Happening): void => reportTo(terminal, name, happening);
-    tiers[tier].push(await keepRunning({ start, signal, report }));
+    tiers[tier].push({ name, ...(await keepRunning({ start, signal, report })) });
   };
   const service = async ({ name, serves, env, tier }: LocalService): Promise<Ports> => {
     const who = terminal.style(STYLES[name] ?? 'blue', name.padEnd(9));
@@ -83,6 +89,7 @@ export function createKeeper({ terminal, showLogs, signal }: KeeperOptions): Kee
   return {
     server: (name, start) => keep(name, 'foundations', start),
     service,
+    pids: () => new Map(Object.values(tiers).flatMap((all) => all.map(({ name, pid }) => [name, pid()] as const))),
     hurry: () => {
       for (const kept of Object.values(tiers).flat()) kept.hurry();
     },

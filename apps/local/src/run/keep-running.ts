@@ -28,6 +28,8 @@ export interface BackOff {
 
 /** Something that is running, or on its way to. Disposing stops it for good. */
 export interface Kept extends AsyncDisposable {
+  /** Of the process that runs now, or ran last. */
+  readonly pid: () => number;
   /** Kills what runs now, for those who will not wait for an orderly end. */
   readonly hurry: () => void;
 }
@@ -83,6 +85,7 @@ export async function keepRunning(options: KeepRunningOptions): Promise<Kept> {
 
   const loop = watch();
   return {
+    pid: () => current.pid,
     hurry: () => current.kill('SIGKILL'),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();

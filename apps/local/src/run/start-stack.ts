@@ -27,6 +27,8 @@ export interface Stack extends AsyncDisposable {
   /** Null where a real provider is used. */
   readonly simulatorUrl: string | null;
   readonly dataDir: string;
+  /** The process of each part we started, by name. */
+  readonly pids: () => ReadonlyMap<string, number>;
   /** Kills what still runs, for those who will not wait. */
   readonly hurry: () => void;
 }
@@ -75,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     gatewayUrl: `http://127.0.0.1:${gateway.port}`,
     simulatorUrl,
     dataDir,
+    pids: keeper.pids,
     hurry: keeper.hurry,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
