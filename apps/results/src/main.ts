@@ -1,1 +1,6 @@
-export {};
+import { loadConfig } from '@batch-gpt/config';
+import { runService } from '@batch-gpt/lifecycle';
+import { resultsConfig } from './config.ts';
+import { createResults } from './service.ts';
+
+await runService('results', (signal) => createResults(loadConfig(resultsConfig, process.env), signal));

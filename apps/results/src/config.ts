@@ -1,0 +1,67 @@
+import {
+  boolFlag,
+  defineConfig,
+  durationMs,
+  durationSeconds,
+  logEnv,
+  opsEnv,
+  positiveInt,
+  providerEnv,
+  redisEnv,
+  section,
+  storeEnv,
+  type ConfigOf,
+} from '@batch-gpt/config';
+import { defaultProtocolTimings, defaultRetention } from '@batch-gpt/domain';
+
+const day = 24 * 3600 * 1000;
+const megabyte = 1024 * 1024;
+const inSeconds = (ms: number) => ms / 1000;
+
+/** How much is settled at a time, and what returned requests wait for. */
+const settlingEnv = section(
+  {
+    SETTLE_CONCURRENCY: positiveInt({ max: 64, default: 4 }),
+    MAX_RESULT_LINE_BYTES: positiveInt({ max: 512 * megabyte, default: 64 * megabyte }),
+    COLLATE_BATCHES_FOR_DURATION_IN_MS: durationMs({ max: day, default: 5000 }),
+    SWEEP_EVERY_MS: durationMs({ max: day, default: defaultProtocolTimings.sweepEvery }),
+    KEEP_REQUEST_BODIES: boolFlag({ default: false }),
+    RESULTS_STUCK_AFTER_MS: durationMs({ max: 30 * day, default: defaultProtocolTimings.stuckAfter }),
+  },
+  (env) => ({
+    concurrency: env.SETTLE_CONCURRENCY,
+    maxLineBytes: env.MAX_RESULT_LINE_BYTES,
+    window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
+    sweepEvery: env.SWEEP_EVERY_MS,
+    keepBodies: env.KEEP_REQUEST_BODIES,
+    stuckAfter: env.RESULTS_STUCK_AFTER_MS,
+  }),
+);
+
+/** How long outcomes stay of use, in seconds. */
+const retentionEnv = section(
+  {
+    CACHE_TTL: durationSeconds({ default: inSeconds(defaultRetention.cacheTtl) }),
+    RETRY_GRACE: durationSeconds({ default: inSeconds(defaultRetention.retryGrace) }),
+    FAILURE_TTL: durationSeconds({ default: inSeconds(defaultRetention.failureTtl) }),
+    OUTCOME_KEEP: durationSeconds({ default: inSeconds(defaultRetention.minimumKeep) }),
+  },
+  (env) => ({
+    cacheTtl: env.CACHE_TTL * 1000,
+    retryGrace: env.RETRY_GRACE * 1000,
+    failureTtl: env.FAILURE_TTL * 1000,
+    minimumKeep: env.OUTCOME_KEEP * 1000,
+  }),
+);
+
+export const resultsConfig = defineConfig({
+  settling: settlingEnv,
+  retention: retentionEnv,
+  redis: redisEnv,
+  store: storeEnv,
+  provider: providerEnv,
+  ops: opsEnv,
+  log: logEnv,
+});
+
+export type ResultsConfig = ConfigOf<typeof resultsConfig>;

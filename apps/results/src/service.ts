@@ -1,0 +1,60 @@
+import { createInterval, createOpsServer, type Service } from '@batch-gpt/lifecycle';
+import { createLogger, withLogContext } from '@batch-gpt/logging';
+import { createMetrics } from '@batch-gpt/metrics';
+import { createOpenAiBatchProvider } from '@batch-gpt/openai-batch';
+import { createConsumer, createSignals } from '@batch-gpt/queue';
+import { openStores } from '@batch-gpt/stores';
+import type { ResultsConfig } from './config.ts';
+import type { ResultsDeps } from './results-deps.ts';
+import { settleBatch } from './settle-batch.ts';
+
+/** Builds the results service: what it needs first, its consumer last, so that disposal stops the work first. */
+export async function createResults(config: ResultsConfig, signal: AbortSignal): Promise<Service> {
+  const { settling, ops } = config;
+  await using starting = new AsyncDisposableStack();
+  const logger = starting.use(createLogger({ service: 'results', ...config.log }));
+  const metrics = starting.adopt(createMetrics({ service: 'results', version: '0.1.0' }), (all) => all.dispose());
+  const stores = starting.use(
+    await openStores({ store: config.store, keepRequestBodies: settling.keepBodies, logger }),
+  );
+  const redisUrl = config.redis.url.reveal();
+  const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: settling.sweepEvery }));
+  await signals.fitness();
+
+  const ready = async () => {
+    await Promise.all([stores.ping(), signals.ping()]);
+    return { ok: true, checks: { store: true, redis: true } };
+  };
+  const opsServer = starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
+  logger.info('ops listening', { port: opsServer.port });
+
+  const deps: ResultsDeps = {
+    requests: stores.requests,
+    batches: stores.batches,
+    provider: starting.use(createOpenAiBatchProvider({ ...config.provider, logger })),
+    outcomes: signals.outcomes,
+    bells: signals.bells,
+    clock: { now: () => Date.now() },
+    logger,
+    metrics,
+    retention: config.retention,
+    window: settling.window,
+    maxLineBytes: settling.maxLineBytes,
+    maxTextBytes: stores.maxTextBytes,
+    stuckAfter: settling.stuckAfter,
+  };
+  starting.use(
+    createConsumer('finishedBatches', {
+      redisUrl,
+      logger,
+      concurrency: settling.concurrency,
+      onFailed: (queue) => metrics.queueJobsFailed.inc({ queue }),
+      handler: ({ batchId }, job) => withLogContext({ batchId }, () => settleBatch(deps, batchId, job.signal)),
+    }),
+  );
+  // Redis may come back empty, and the clock of the sweep with it: whoever notices starts it again.
+  starting.use(createInterval(() => signals.sweeps.ensure(), settling.sweepEvery, logger, { immediate: true }));
+
+  const stack = starting.move();
+  return { logger, shutdownGraceMs: ops.shutdownGraceMs, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { readResultRow } from '@batch-gpt/domain';
+import { sampleBatch, sampleKey } from '@batch-gpt/testing';
+import { createRowTally } from './tally-rows.ts';
+import { answered, ok, unanswered } from './testing/test-world.ts';
+
+const batch = (lines: number) => sampleBatch(1, { sizes: { lines, bytes: 0, tokens: 0, inputs: 0 } });
+
+describe('the tally of result rows', () => {
+  it('counts first rows of keys, and everything else apart', () => {
+    const tally = createRowTally(batch(2), false);
+    const add = (line: string) => tally.add(readResultRow(line));
+
+    expect([add(ok(0)), add(ok(0)), add(answered(0, 500)), add(ok(1))]).toEqual([
+      sampleKey(0),
+      null,
+      null,
+      sampleKey(1),
+    ]);
+    expect([add('{"custom_id":"nobody"}'), add('garbage')]).toEqual([null, null]);
+    tally.skip(2);
+
+    expect(tally.odd()).toEqual({ unreadable: 3, unknownIds: 1, repeated: 2 });
+    expect(tally.billed()).toEqual({
+      succeeded: 2,
+      failed: 0,
+      sentAgain: 0,
+      inputTokens: 20,
+      outputTokens: 4,
+      cachedTokens: 0,
+    });
+  });
+
+  it('counts lines that run again as waste, unless the batch was cancelled', () => {
+    const rows = [ok(0), answered(1, 400), answered(2, 500), unanswered(3, 'batch_expired'), 'garbage'];
+    const billed = (cancelled: boolean) => {
+      const tally = createRowTally(batch(5), cancelled);
+      for (const line of rows) tally.add(readResultRow(line));
+      return tally.billed();
+    };
+    expect(billed(false)).toMatchObject({ succeeded: 1, failed: 2, sentAgain: 2 });
+    expect(billed(true)).toMatchObject({ succeeded: 1, failed: 4, sentAgain: 0 });
+  });
+});
