@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
+import { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts';
 import { defaultPrefix } from './queue-keys.ts';
 import { takeRing } from './window-bells.ts';
 
@@ -11,7 +11,7 @@ export interface BellConsumerOptions extends ConsumerOptions<'openWindows'> {
 /** Hears the bells of `createWindowBells`: at most one at a time per group. */
 export function createBellConsumer({ redis, handler, ...options }: BellConsumerOptions): Consumer {
   const prefix = options.prefix ?? defaultPrefix;
-  return createConsumer('openWindows', {
+  return startConsumer('openWindows', {
     ...options,
     handler: async (payload, context) => {
       await takeRing({ redis, prefix }, payload.group);

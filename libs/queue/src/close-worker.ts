@@ -1,4 +1,5 @@
 import type { Worker } from 'bullmq';
+import { endConnection } from './end-connection.ts';
 
 /** A worker, its running handlers and how to tell them to end; times in milliseconds. */
 export interface CloseWorkerOptions {
@@ -9,7 +10,7 @@ export interface CloseWorkerOptions {
   readonly abortMs: number;
 }
 
-const HANG_UP_MS = 1_000;
+const GOODBYE_MS = 1_000;
 
 /** Ends a worker in bounded time: stop taking jobs, wait, abort, wait again, hang up. */
 export async function closeWorker({ worker, running, ending, drainMs, abortMs }: CloseWorkerOptions): Promise<void> {
@@ -17,9 +18,13 @@ export async function closeWorker({ worker, running, ending, drainMs, abortMs }:
   const drained = await isIdleWithin(running, drainMs);
   ending.abort();
   const idle = drained || (await isIdleWithin(running, abortMs));
-  const closed = worker.close(!idle);
-  // With Redis away BullMQ waits for answers that never come: then the sockets are closed under it.
-  if (!(await settlesWithin(closed, HANG_UP_MS))) hangUp(worker);
+  // A worker that never found its Redis cannot be asked to close, only be forced.
+  const connected = await settlesWithin(worker.waitUntilReady(), 0);
+  const closed = worker.close(!idle || !connected);
+  if (await settlesWithin(closed, GOODBYE_MS)) return;
+  // Redis went away, and BullMQ waits for answers that never come.
+  await hangUp(worker);
+  await settlesWithin(closed, GOODBYE_MS);
 }
 
 async function isIdleWithin(running: ReadonlySet<Promise<void>>, ms: number): Promise<boolean> {
@@ -34,20 +39,15 @@ async function isIdleWithin(running: ReadonlySet<Promise<void>>, ms: number): Pr
 async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), ms);
+  const settled = () => true;
   try {
-    return await Promise.race([work.then(() => true), late.promise]);
+    return await Promise.race([work.then(settled, settled), late.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function hangUp(worker: Worker<unknown, void>): void {
+async function hangUp(worker: Worker<unknown, void>): Promise<void> {
   const { client, blockingClient } = worker.getBackend();
-  for (const connection of [client, blockingClient]) {
-    // A connection that never came to be has nothing to hang up.
-    void connection?.then(
-      (redis) => redis.disconnect(),
-      () => undefined,
-    );
-  }
+  for (const connection of [client, blockingClient]) if (connection !== undefined) endConnection(await connection);
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@batch-gpt/logging';
 import { Redis } from 'ioredis';
-import { logRedisErrors } from './log-redis-errors.ts';
+import { logSparsely } from './log-sparsely.ts';
 import { redisOptions, type RedisRole } from './redis-options.ts';
 
 /** Where to connect, and what for. */
@@ -10,9 +10,9 @@ export interface ConnectRedisOptions {
   readonly logger: Logger;
 }
 
-/** Opens a connection that comes back by itself and whose errors are logged; whoever opens it ends it with `disconnect()`. */
+/** Opens a connection that comes back by itself and whose errors are logged; whoever opens it ends it with `endConnection`. */
 export function connectRedis({ url, role, logger }: ConnectRedisOptions): Redis {
   const redis = new Redis(redisOptions(url, role));
-  redis.on('error', logRedisErrors(logger, { role }));
+  redis.on('error', logSparsely(logger, 'redis connection failed', { role }));
   return redis;
 }

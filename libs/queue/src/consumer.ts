@@ -10,7 +10,7 @@ import { type Logger, withLogContext } from '@batch-gpt/logging';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { jobCatalogue, type JobKind, type JobPayload } from './job-catalogue.ts';
 import { closeWorker } from './close-worker.ts';
-import { logRedisErrors } from './log-redis-errors.ts';
+import { logSparsely } from './log-sparsely.ts';
 import { defaultPrefix } from './queue-keys.ts';
 import { redisOptions } from './redis-options.ts';
 
@@ -50,8 +50,8 @@ export interface Consumer extends AsyncDisposable {
   readonly ready: () => Promise<void>;
 }
 
-/** Starts to consume a kind of job, and goes on through every outage of Redis until it is disposed. */
-export function createConsumer<K extends JobKind>(kind: K, options: ConsumerOptions<K>): Consumer {
+/** Starts a consumer of any kind; it goes on through every outage of Redis until it is disposed. */
+export function startConsumer<K extends JobKind>(kind: K, options: ConsumerOptions<K>): Consumer {
   const { queue, schema } = jobCatalogue[kind];
   const { concurrency, handler, lockMs = 10_000, stalledCheckMs = 5_000, drainMs = 10_000, abortMs = 5_000 } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MOST_AT_ONCE) {
@@ -95,7 +95,7 @@ export function createConsumer<K extends JobKind>(kind: K, options: ConsumerOpti
     runRetryDelay: 1_000,
     settings: { backoffStrategy: (attemptsMade, _type, error) => pauseBefore(attemptsMade, error) },
   });
-  worker.on('error', logRedisErrors(logger, { role: 'worker', queue }));
+  worker.on('error', logSparsely(logger, 'a queue worker met an error'));
 
   return {
     ready: () => worker.waitUntilReady(),

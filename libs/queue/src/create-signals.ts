@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { createAcceptedSignals } from './accepted-signals.ts';
 import { checkRedis, type RedisFitness, watchRedis } from './check-redis.ts';
 import { connectRedis } from './connect-redis.ts';
+import { endConnection } from './end-connection.ts';
 import { createEndedSignals } from './ended-signals.ts';
 import { createHintCounters } from './hint-counters.ts';
 import { createOutcomeAnnouncer } from './outcome-channel/announce-outcomes.ts';
@@ -61,7 +62,7 @@ export function createSignals(options: SignalsOptions): Signals {
     [Symbol.asyncDispose]: async () => {
       watch[Symbol.dispose]();
       await Promise.all([accepted, bells, ended, sweeps].map((part) => part[Symbol.asyncDispose]()));
-      redis.disconnect();
+      endConnection(redis);
     },
   };
 }

@@ -12,6 +12,7 @@ import type { OutcomeEvent, RequestKey } from '@batch-gpt/contracts';
 import { AppError } from '@batch-gpt/errors';
 import type { Logger } from '@batch-gpt/logging';
 import { connectRedis } from '../connect-redis.ts';
+import { endConnection } from '../end-connection.ts';
 import { orUnavailable } from '../or-unavailable.ts';
 import { defaultPrefix, queueKeys } from '../queue-keys.ts';
 import { parseOutcomeEvent } from './parse-outcome-event.ts';
@@ -106,8 +107,8 @@ export function createOutcomeSubscriber(options: OutcomeSubscriberOptions): Outc
     [Symbol.asyncDispose]: () => {
       ended = true;
       clearInterval(timer);
-      ear.disconnect();
-      mouth.disconnect();
+      endConnection(ear);
+      endConnection(mouth);
       return Promise.resolve();
     },
   };
