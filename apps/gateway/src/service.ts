@@ -31,7 +31,18 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
 
   const { requests, batches } = stores;
   const { accepted } = signals;
-  const gateway = starting.use(composeGateway({ requests, batches, accepted, clock, logger, metrics, hold, serving }));
+  const gateway = starting.use(
+    composeGateway({
+      requests,
+      batches,
+      accepted,
+      clock,
+      logger,
+      metrics,
+      hold,
+      serving: { ...serving, maxBodyBytes: Math.min(serving.maxBodyBytes, stores.maxTextBytes) },
+    }),
+  );
   starting.use(
     createOutcomeSubscriber({
       redisUrl,

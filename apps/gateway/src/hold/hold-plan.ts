@@ -20,7 +20,10 @@ export interface HoldSettings {
  * Reads how long this client waits and whether it takes interim answers. The SDKs for JavaScript and Python do; requests
  * (Python), older Go clients and OkHttp mishandle them, so others have to opt in with `Batch-Hold: interim`.
  */
-export function holdPlan({ headers, httpVersion }: IncomingMessage, settings: HoldSettings): HoldPlan {
+export function holdPlan(
+  { headers, httpVersion }: Pick<IncomingMessage, 'headers' | 'httpVersion'>,
+  settings: HoldSettings,
+): HoldPlan {
   const takesInterim =
     interimLanguages.has(String(headers['x-stainless-lang'])) || headerList(headers['batch-hold']).has('interim');
   const own = [headers['x-stainless-timeout'], headers['x-stainless-read-timeout']].map(patience);

@@ -43,7 +43,7 @@ function checkHeaders({ req: { headers }, maxBytes, permit }: ReadBodyOptions): 
     );
   }
   const declared = Number(headers['content-length'] ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
+  if (declared > maxBytes) throw bodyTooLarge(maxBytes);
   permit.grow(declared);
 }
 
@@ -67,7 +67,7 @@ function readBytes({ req, maxBytes, permit }: ReadBodyOptions): Promise<Buffer> 
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
       try {
-        if (bytes > maxBytes) throw tooLarge(maxBytes);
+        if (bytes > maxBytes) throw bodyTooLarge(maxBytes);
         if (!declared) permit.grow(chunk.length);
       } catch (error) {
         req.off('data', onData);
@@ -102,7 +102,8 @@ function discardRest(req: IncomingMessage): void {
   req.once('end', () => clearTimeout(timer));
 }
 
-const tooLarge = (maxBytes: number) =>
+/** The refusal of a body that is too large. */
+export const bodyTooLarge = (maxBytes: number) =>
   new AppError('body_too_large', `The body of your request is larger than ${maxBytes} bytes.`);
 
 const disconnected = (cause?: Error) =>

@@ -12,7 +12,7 @@ import { cacheHeaders } from '../respond/answer-headers.ts';
 import { type Responder } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
-import { readBody } from './read-body.ts';
+import { bodyTooLarge, readBody } from './read-body.ts';
 
 export interface ServeEndpointDeps {
   readonly requests: Pick<RequestStore, 'claimPrivate'>;
@@ -40,6 +40,8 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     using permit = admission.enter();
     const text = await readBody({ req, res, maxBytes: settings.maxBodyBytes, permit });
     const body = prepareBody(endpoint, parseJson(text, { maxDepth: settings.maxJsonDepth }));
+    // The canonical text may be longer than the body, and what one store cannot keep would fail its whole tick.
+    if (Buffer.byteLength(body.lineText) > settings.maxBodyBytes) throw bodyTooLarge(settings.maxBodyBytes);
     const identity = await identify(deps, caller, body, wishes);
     const call = callOf(newRequest(identity, caller, body, clock.now()), wishes);
 

@@ -1,0 +1,3 @@
+import { serverPreset } from '../../jest.preset.js';
+
+export default serverPreset('gateway', 'int');

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { defaultRetention, keepUntil, type NewRequest, type RequestStore } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+import {
+  createMemoryStores,
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleOutcome,
+  sampleRequest,
+  sampleTime,
+} from '@batch-gpt/testing';
+import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
+import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
+
+const plain = { noCache: false, maxAgeMs: null, isRetry: false };
+const callOf = (request: NewRequest, change: Partial<Call> = {}): Call => ({
+  request,
+  reuse: plain,
+  mayEnqueue: true,
+  ...change,
+});
+const call = (n: number, change: Partial<Call> = {}) => callOf(sampleRequest(n), change);
+const noCache = { reuse: { ...plain, noCache: true } };
+
+function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () => ({})) {
+  const { requests, ...stores } = createMemoryStores();
+  const counts = { lookup: 0, insert: 0, acceptAnew: 0 };
+  const counting: RequestStore = {
+    ...requests,
+    lookup: (keys) => ((counts.lookup += 1), requests.lookup(keys)),
+    insert: (rows) => ((counts.insert += 1), requests.insert(rows)),
+    acceptAnew: (rows) => ((counts.acceptAnew += 1), requests.acceptAnew(rows)),
+  };
+  const announced: NewRequest[] = [];
+  const acceptor = createAcceptor({
+    requests: { ...counting, ...change(counting) },
+    announce: (stored) => void announced.push(...stored),
+    clock: createManualGatewayClock(sampleTime),
+    storeDeadline: 5000,
+    maxWaiting: 1000,
+  });
+  return { acceptor, requests, stores, counts, announced };
+}
+
+async function finish(requests: RequestStore, n: number, at = sampleTime): Promise<void> {
+  const id = sampleBatchId(n);
+  const outcome = sampleOutcome({ at });
+  await requests.claim(sampleGroup(), id, [sampleKey(n)], at);
+  await requests.settle(id, [
+    { key: sampleKey(n), outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, false) },
+  ]);
+}
+
+const kinds = (all: readonly Acceptance[]) =>
+  all.map((one) => (one.kind === 'pending' && one.collapsed ? 'joined' : one.kind));
+
+describe('a tick', () => {
+  test('takes one look-up and one insert for all calls of a turn', async () => {
+    const { acceptor, counts, announced } = setUp();
+    const all = await Promise.all(Array.from({ length: 200 }, (_, n) => acceptor.accept(call(n))));
+    expect(counts).toEqual({ lookup: 1, insert: 1, acceptAnew: 0 });
+    expect(announced).toHaveLength(200);
+    expect(new Set(kinds(all))).toEqual(new Set(['pending']));
+  });
+
+  test('stores identical calls once', async () => {
+    const { acceptor, announced } = setUp();
+    const all = await Promise.all([1, 1, 1].map((n) => acceptor.accept(call(n))));
+    expect(kinds(all)).toEqual(['pending', 'joined', 'joined']);
+    expect(announced).toHaveLength(1);
+  });
+
+  test('decides for each call: hit, asked anew, and absent beside one another', async () => {
+    const { acceptor, requests, announced } = setUp();
+    await requests.insert([sampleRequest(1)]);
+    await finish(requests, 1);
+    const all = await Promise.all([
+      acceptor.accept(call(1)),
+      acceptor.accept(call(1, noCache)),
+      acceptor.accept(call(1, noCache)),
+      acceptor.accept(call(1, { ...noCache, mayEnqueue: false })),
+      acceptor.accept(call(2, { mayEnqueue: false })),
+    ]);
+    expect(kinds(all)).toEqual(['hit', 'pending', 'joined', 'absent', 'absent']);
+    expect(all[1]).toMatchObject({ forward: 'request', notDoneAt: sampleTime });
+    expect(announced.map(({ key }) => key)).toEqual([sampleKey(1)]);
+    expect((await requests.lookup([sampleKey(2)])).size).toBe(0);
+  });
+});
+
+describe('a lost race', () => {
+  test('for an insert: looks again and joins', async () => {
+    const { acceptor, announced, counts } = setUp((requests) => ({
+      insert: async (rows) => {
+        await requests.insert(rows);
+        return new Set();
+      },
+    }));
+    const acceptance = await acceptor.accept(call(1));
+    expect(kinds([acceptance])).toEqual(['joined']);
+    expect(counts.lookup).toBe(2);
+    expect(announced).toEqual([]);
+  });
+
+  test('for asking anew: looks again and joins, but not with the outcome it refused', async () => {
+    const { acceptor, requests } = setUp((inner) => ({
+      acceptAnew: async (rows) => {
+        await inner.acceptAnew(rows);
+        return new Set();
+      },
+    }));
+    await requests.insert([sampleRequest(1)]);
+    await finish(requests, 1);
+    expect(await acceptor.accept(call(1, noCache))).toMatchObject({
+      kind: 'pending',
+      collapsed: true,
+      notDoneAt: sampleTime,
+    });
+  });
+
+  test('every time: a retryable error', async () => {
+    const { acceptor, counts } = setUp(() => ({ insert: () => Promise.resolve(new Set()) }));
+    const error: unknown = await acceptor.accept(call(1)).catch((thrown: unknown) => thrown);
+    expect(AppError.is(error, 'outcome_lost')).toBe(true);
+    expect(counts.lookup).toBe(4);
+  });
+});
+
+test('a store that fails fails all calls of the tick, and the next tick works', async () => {
+  const { acceptor, stores, announced } = setUp();
+  stores.setAway(true);
+  const failed = await Promise.allSettled([acceptor.accept(call(1)), acceptor.accept(call(2))]);
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(announced).toEqual([]);
+  stores.setAway(false);
+  expect((await acceptor.accept(call(1))).kind).toBe('pending');
+});
+
+test('calls beyond what may wait are refused at once while the store hangs', async () => {
+  const { acceptor } = setUp(() => ({ lookup: () => new Promise(() => undefined) }));
+  const waiting = Array.from({ length: 3500 }, (_, n) =>
+    acceptor.accept(call(n)).then(
+      () => 'answered',
+      (error: unknown) => error,
+    ),
+  );
+  const first = await Promise.race(waiting);
+  expect(AppError.is(first, 'store_unavailable')).toBe(true);
+});

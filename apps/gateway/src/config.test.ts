@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadConfig } from '@batch-gpt/config';
+import { gatewayConfig } from './config.ts';
+
+const least = { REDIS_URL: 'redis://127.0.0.1:6379', SQLITE_PATH: '/tmp/store' };
+const load = (env: Record<string, string> = {}) => loadConfig(gatewayConfig, { ...least, ...env });
+
+describe('configuration', () => {
+  test('by default', () => {
+    const { listen, serving, hold } = load();
+    expect(listen).toEqual({ port: 8080, host: '127.0.0.1' });
+    expect(serving).toMatchObject({ mode: 'sync', account: 'default', maxBodyBytes: 10_485_760, maxCalls: 20_000 });
+    expect(hold).toMatchObject({ max: 570_000, interimAfter: 15_000, interimEvery: 15_000, keepAlive: 75_000 });
+  });
+
+  test.each([
+    [{ CLIENT_SERVING_MODE: 'fast' }, 'CLIENT_SERVING_MODE'],
+    [{ HOST: '0.0.0.0' }, 'ALLOW_UNAUTHENTICATED=on'],
+    [{ HOST: '::' }, 'HOST'],
+    [{ HOLD_MAX_MS: '0' }, 'HOLD_MAX_MS'],
+    [{ MAX_WAITER_BYTES: '5', MAX_BODY_BYTES: '6' }, 'MAX_WAITER_BYTES'],
+    [{ OPENAI_ACCOUNT: 'a b' }, 'OPENAI_ACCOUNT'],
+    [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
+  ])('%j is refused by name', (env, text) => {
+    expect(() => load(env)).toThrow(text);
+  });
+
+  test.each([
+    { HOST: '127.0.0.2' },
+    { HOST: '::1' },
+    { HOST: 'localhost' },
+    { HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: 'on' },
+  ])('%j is taken', (env) => {
+    expect(load(env).listen.host).toBe(env.HOST);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, spawnService, startTestRedis, type TestService } from '@batch-gpt/testing';
+import { chat } from './testing/start-test-gateway.ts';
+
+let stack: AsyncDisposableStack;
+let folder: string;
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  folder = await mkdtemp(join(tmpdir(), 'batch-gpt-gateway-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+});
+afterEach(() => stack.disposeAsync());
+
+const start = async (redisUrl: string, env: Record<string, string> = {}, waitFor: 'ready' | 'listening' = 'ready') =>
+  stack.use(
+    await spawnService({
+      app: 'gateway',
+      env: { REDIS_URL: redisUrl, SQLITE_PATH: join(folder, 'store.sqlite'), ...env },
+      waitFor,
+    }),
+  );
+
+const post = (service: TestService, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${service.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+const metrics = async (service: TestService) => (await fetch(`http://127.0.0.1:${service.opsPort}/metrics`)).text();
+const isReady = async (service: TestService) => (await fetch(`http://127.0.0.1:${service.opsPort}/readyz`)).status;
+
+describe('the service', () => {
+  test('what it accepted is there after SIGKILL, and is the same request', async () => {
+    const redis = stack.use(await startTestRedis());
+    const first = await start(redis.url);
+    const accepted = await post(first, chat('survivor'), { prefer: 'respond-async' });
+    expect(accepted.status).toBe(202);
+    const location = accepted.headers.get('location') ?? '';
+    await first.kill('SIGKILL');
+
+    const second = await start(redis.url);
+    expect(await (await fetch(second.url + location)).json()).toMatchObject({ state: 'accepted' });
+    const again = await post(second, chat('survivor'), { prefer: 'respond-async' });
+    expect(again.headers.get('cache-status')).toBe('batch-gpt; fwd=uri-miss; collapsed');
+    expect(again.headers.get('location')).toBe(location);
+  });
+
+  test('starts and accepts while Redis is away', async () => {
+    const service = await start('redis://127.0.0.1:1', {}, 'listening');
+    expect((await post(service, chat('alone'), { prefer: 'respond-async' })).status).toBe(202);
+    expect(await isReady(service)).toBe(200);
+  });
+
+  test('SIGTERM: not ready at once, then the waiting are told to come again, and it ends by itself', async () => {
+    const redis = stack.use(await startTestRedis());
+    const service = await start(redis.url, { SHUTDOWN_GRACE_MS: '3000' });
+    const call = post(service, chat('waiting'));
+    await eventually(async () => (await metrics(service)).includes('batch_gpt_held_connections 1'));
+    const ended = service.kill('SIGTERM');
+    await eventually(async () => (await isReady(service)) === 503);
+    const response = await call;
+    expect(response.status).toBe(503);
+    expect(response.headers.get('x-should-retry')).toBe('true');
+    expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } });
+    await ended;
+    expect(await service.exited).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    [{ CLIENT_SERVING_MODE: 'fast' }, 'CLIENT_SERVING_MODE'],
+    [{ HOST: '0.0.0.0' }, 'ALLOW_UNAUTHENTICATED'],
+  ])('refuses to start with %j', async (env, text) => {
+    await expect(start('redis://127.0.0.1:1', env, 'listening')).rejects.toThrow(text);
+  });
+});
