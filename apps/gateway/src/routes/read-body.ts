@@ -97,9 +97,15 @@ function discardRest(req: IncomingMessage): void {
   // Whatever happens to the rest: the refusal has been decided.
   req.on('error', () => undefined);
   req.resume();
-  const timer = setTimeout(() => req.destroy(), lingerMs);
-  req.once('close', () => clearTimeout(timer));
-  req.once('end', () => clearTimeout(timer));
+  const { socket } = req;
+  // Once the refusal has left, Node tells the request nothing more of its connection: watch that itself.
+  const settled = () => {
+    clearTimeout(timer);
+    socket.off('close', settled);
+  };
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', settled);
+  req.once('end', settled);
 }
 
 /** The refusal of a body that is too large. */
