@@ -4,9 +4,18 @@ export interface Step {
   readonly command: readonly [string, ...string[]];
   /** Folder under `reports/` where its test runs leave their counts; null for a plain check. */
   readonly reports: string | null;
+  /** After this time it is ended and has failed. */
+  readonly limitMs: number;
 }
 
-const check = (name: string, ...command: [string, ...string[]]): Step => ({ name, command, reports: null });
+const MINUTE_MS = 60_000;
+
+const check = (name: string, ...command: [string, ...string[]]): Step => ({
+  name,
+  command,
+  reports: null,
+  limitMs: 10 * MINUTE_MS,
+});
 
 const nx = (target: string, ...more: string[]): [string, ...string[]] => [
   ...(['nx', 'run-many', '-t', target, '--output-style=static'] as const),
@@ -18,6 +27,7 @@ const tests = (name: string, target: string, reports: string, parallel: number):
   name,
   command: nx(target, '--skip-nx-cache', `--parallel=${parallel}`),
   reports,
+  limitMs: 20 * MINUTE_MS,
 });
 
 /** Everything that proves a commit, quick things first. */

@@ -7,7 +7,8 @@ import type { Terminal } from '../terminal.ts';
 import { workspace } from '../workspace.ts';
 import { countsLine, sumCounts, type Counts } from './counts.ts';
 import { checkNodeVersion, prepareServers } from './prepare.ts';
-import { runStep, stepEnv } from './run-step.ts';
+import { runStep } from './run-step.ts';
+import { stepEnv } from './step-env.ts';
 import { steps, type Step } from './steps.ts';
 
 interface Result {
@@ -22,7 +23,8 @@ export async function verify({ env, args, terminal, signal }: CommandContext): P
   const reports = join(workspace, 'reports');
   // Counts of an earlier run must not be added to this one's.
   await rm(reports, { recursive: true, force: true });
-  const context = { reports, env: stepEnv(env), signal };
+  const hasColors = terminal.style('red', '-') !== '-';
+  const context = { reports, env: stepEnv(env, hasColors), signal, say: terminal.say };
 
   const results: Result[] = [];
   const measure = async (name: string, run: () => Promise<Counts>): Promise<void> => {

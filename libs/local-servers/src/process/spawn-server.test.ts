@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { spawnServer, type ServerCommand } from './spawn-server.ts';
 
 const node = (script: string, changes: Partial<ServerCommand> = {}): ServerCommand => ({
@@ -67,28 +69,35 @@ describe('a server process', () => {
   });
 
   it('does not outlive us, even when we are killed', async () => {
-    const module = new URL('spawn-server.ts', import.meta.url).href;
-    const owner = `
-      const { spawnServer } = await import('${module}');
-      const server = await spawnServer({ name: 'sample', command: process.execPath, args: ['-e', ${JSON.stringify(FOREVER)}],
-        ready: (lines) => lines().includes('up') });
-      console.log(server.pid);`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', owner], {
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', OWNER], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
-    const pid = Number(chunk.toString());
-    process.kill(pid, 0);
-    parent.kill('SIGKILL');
-    await once(parent, 'exit');
-    await untilGone(pid);
+    try {
+      const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(chunk.toString());
+      expect(process.kill(pid, 0)).toBe(true);
+      parent.kill('SIGKILL');
+      await untilGone(pid);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
+/** A program that starts a server and says its process id. */
+const OWNER = `
+const { spawnServer } = await import('${new URL('spawn-server.ts', import.meta.url).href}');
+const server = await spawnServer({
+  name: 'sample',
+  command: process.execPath,
+  args: ['-e', ${JSON.stringify(FOREVER)}],
+  ready: (lines) => lines().includes('up'),
+});
+process.stdout.write(String(server.pid));
+`;
+
 /** A process whose parent is gone may stay behind as a zombie until init collects it; that is gone enough. */
 async function untilGone(pid: number): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const { setTimeout: delay } = await import('node:timers/promises');
   for (;;) {
     try {
       process.kill(pid, 0);
