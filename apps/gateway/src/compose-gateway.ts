@@ -5,6 +5,7 @@ import { accountId, type RequestKey } from '@batch-gpt/contracts';
 import { type Express } from 'express';
 import { createAcceptor } from './accept/accept-request.ts';
 import { createAdmission } from './accept/admission.ts';
+import { createHotOutcomes } from './accept/hot-outcomes.ts';
 import { createAnnouncer } from './accept/announce-accepted.ts';
 import { createApp } from './app.ts';
 import { type GatewayClock } from './gateway-clock.ts';
@@ -29,6 +30,8 @@ export interface GatewayParts {
     readonly account: string;
     readonly maxCalls: number;
     readonly maxBytes: number;
+    readonly hotBytes: number;
+    readonly hotMaxAge: number;
   };
 }
 
@@ -52,7 +55,9 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const deliveries = stack.use(noteDeliveries(requests, logger));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
   const { storeDeadline, maxCalls, maxBytes, account } = serving;
-  const acceptor = stack.use(createAcceptor({ requests, announce, clock, storeDeadline, maxWaiting: maxCalls }));
+  const monotonic = () => clock.monotonic();
+  const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
+  const acceptor = stack.use(createAcceptor({ requests, announce, hot, clock, storeDeadline, maxWaiting: maxCalls }));
   const app = createApp({
     requests,
     batches,
@@ -68,7 +73,14 @@ export function composeGateway(parts: GatewayParts): Gateway {
   });
   return {
     app,
-    outcomes,
+    outcomes: {
+      // Another gateway may have asked anew: whatever was kept of these keys is old.
+      look: (keys) => {
+        hot.drop(keys);
+        outcomes.look(keys);
+      },
+      resync: () => outcomes.resync(),
+    },
     drain: () => waiters.drain(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

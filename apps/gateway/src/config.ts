@@ -2,6 +2,7 @@ import {
   boolFlag,
   defineConfig,
   durationMs,
+  int,
   logEnv,
   oneOf,
   opsEnv,
@@ -45,6 +46,8 @@ const servingEnv = section(
     MAX_JSON_DEPTH: positiveInt({ max: 1000, default: 128 }),
     MAX_WAITERS: positiveInt({ max: 1_000_000, default: 20_000 }),
     MAX_WAITER_BYTES: positiveInt({ default: 128 * 1024 * 1024 }),
+    HOT_CACHE_BYTES: int({ min: 0, default: 64 * 1024 * 1024 }),
+    HOT_CACHE_MAX_AGE_MS: durationMs({ max: 3_600_000, default: 30_000 }),
     STORE_DEADLINE_MS: durationMs({ max: 60_000, default: 5000 }),
   },
   (env, problem) => {
@@ -56,6 +59,8 @@ const servingEnv = section(
       maxJsonDepth: env.MAX_JSON_DEPTH,
       maxCalls: env.MAX_WAITERS,
       maxBytes: env.MAX_WAITER_BYTES,
+      hotBytes: env.HOT_CACHE_BYTES,
+      hotMaxAge: env.HOT_CACHE_MAX_AGE_MS,
       storeDeadline: env.STORE_DEADLINE_MS,
     };
   },

@@ -11,6 +11,7 @@ import {
   sampleTime,
 } from '@batch-gpt/testing';
 import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
+import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
 
 const plain = { noCache: false, maxAgeMs: null, isRetry: false };
@@ -33,14 +34,16 @@ function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () =>
     acceptAnew: (rows) => ((counts.acceptAnew += 1), requests.acceptAnew(rows)),
   };
   const announced: NewRequest[] = [];
+  const clock = createManualGatewayClock(sampleTime);
   const acceptor = createAcceptor({
     requests: { ...counting, ...change(counting) },
     announce: (stored) => void announced.push(...stored),
-    clock: createManualGatewayClock(sampleTime),
+    hot: createHotOutcomes({ maxBytes: 1_000_000, maxAge: 30_000, monotonic: () => clock.monotonic() }),
+    clock,
     storeDeadline: 5000,
     maxWaiting: 1000,
   });
-  return { acceptor, requests, stores, counts, announced };
+  return { acceptor, requests, stores, counts, announced, clock };
 }
 
 async function finish(requests: RequestStore, n: number, at = sampleTime): Promise<void> {
@@ -87,6 +90,23 @@ describe('a tick', () => {
     expect(announced.map(({ key }) => key)).toEqual([sampleKey(1)]);
     expect((await requests.lookup([sampleKey(2)])).size).toBe(0);
   });
+});
+
+test('a hot outcome answers without the store for a while, and not who asks anew', async () => {
+  const { acceptor, requests, counts, clock } = setUp();
+  await requests.insert([sampleRequest(1)]);
+  await finish(requests, 1);
+  for (let turn = 0; turn < 3; turn += 1) expect((await acceptor.accept(call(1))).kind).toBe('hit');
+  expect(counts.lookup).toBe(1);
+  expect((await acceptor.accept(call(1, noCache))).kind).toBe('pending');
+  // Asked anew: the store decides again, and the old outcome answers until the new one is there.
+  expect((await acceptor.accept(call(1))).kind).toBe('hit');
+  expect(counts.lookup).toBe(3);
+  await finish(requests, 1, sampleTime + 1);
+  expect((await acceptor.accept(call(1))).kind).toBe('hit');
+  await clock.advance(30_000);
+  await acceptor.accept(call(1));
+  expect(counts.lookup).toBe(5);
 });
 
 describe('a lost race', () => {

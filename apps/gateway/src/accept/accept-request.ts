@@ -18,6 +18,7 @@ import { type GatewayClock } from '../gateway-clock.ts';
 import { type AnnounceAccepted } from './announce-accepted.ts';
 import { collectTicks, type TickItem } from './collect-ticks.ts';
 import { decideReuse, type Forward, type ReuseWishes } from './decide-reuse.ts';
+import { type HotOutcomes } from './hot-outcomes.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** A call that is to be accepted. */
@@ -50,6 +51,7 @@ export interface Acceptor extends AsyncDisposable {
 export interface AcceptorOptions {
   readonly requests: Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew'>;
   readonly announce: AnnounceAccepted;
+  readonly hot: HotOutcomes;
   readonly clock: GatewayClock;
   /** How long the store may take for one step, in milliseconds. */
   readonly storeDeadline: number;
@@ -78,12 +80,21 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     maxBytes: maxTickBytes,
   });
   return {
-    accept: (call) =>
-      new Promise((settle, fail) => {
+    accept: async (call) =>
+      hotHit(call, options) ??
+      (await new Promise<Acceptance>((settle, fail) => {
         collector.add({ ...call, bytes: call.request.lineBytes, settle, fail, refused: null });
-      }),
+      })),
     [Symbol.asyncDispose]: () => collector[Symbol.asyncDispose](),
   };
+}
+
+/** A hot outcome only ever answers; whatever else a call needs is decided by the store. */
+function hotHit({ request, reuse }: Call, { hot, clock }: AcceptorOptions): Acceptance | null {
+  const record = hot.get(request.key);
+  if (record === undefined) return null;
+  const decision = decideReuse(record, reuse, clock.now());
+  return decision.kind === 'hit' ? { kind: 'hit', record, outcome: decision.outcome } : null;
 }
 
 async function acceptTick(entries: readonly Entry[], options: AcceptorOptions): Promise<void> {
@@ -106,6 +117,7 @@ async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<v
   const { requests, clock, storeDeadline } = options;
   const rows = await withDeadline(requests.lookup([...open.keys()]), storeDeadline, clock);
   const now = clock.now();
+  for (const row of rows.values()) options.hot.put(row);
   const missing: Entry[] = [];
   const anew: { readonly row: NewRequest; readonly doneAt: number }[] = [];
 
@@ -150,8 +162,9 @@ async function store(
   missing: readonly Entry[],
   anew: readonly { readonly row: NewRequest; readonly doneAt: number }[],
   open: OpenCalls,
-  { requests, announce, clock, storeDeadline }: AcceptorOptions,
+  { requests, announce, hot, clock, storeDeadline }: AcceptorOptions,
 ): Promise<void> {
+  hot.drop(anew.map(({ row }) => row.key));
   const fresh = missing.map(({ request }) => request);
   const [inserted, moved] = await Promise.all([
     fresh.length === 0 ? none : withDeadline(requests.insert(fresh), storeDeadline, clock),

@@ -23,6 +23,8 @@ const serving: GatewayParts['serving'] = {
   maxJsonDepth: 64,
   maxCalls: 1000,
   maxBytes: 10_000_000,
+  hotBytes: 1_000_000,
+  hotMaxAge: 30_000,
   storeDeadline: 5000,
 };
 const hold: GatewayParts['hold'] = { max: 570_000, interimAfter: 15_000, interimEvery: 15_000, sweepEvery: 10_000 };
