@@ -1,1 +1,1 @@
-export {};
+export { openSqliteStores, type SqliteStoreOptions, type SqliteStores } from './open-stores.ts';

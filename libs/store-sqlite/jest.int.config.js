@@ -1,0 +1,3 @@
+import { serverPreset } from '../../jest.preset.js';
+
+export default serverPreset('store-sqlite', 'int');

@@ -1,0 +1,74 @@
+import type { RequestKey, TenantId } from '@batch-gpt/contracts';
+import type { NewRequest, RequestRecord } from '@batch-gpt/domain';
+import { integer, text } from './column.ts';
+import { anewValues, newRowValues, recordColumns, toRequestRecord } from './request-row.ts';
+import { assignments, insertInto, type Prepare } from './statement.ts';
+
+const keptOutcome = `outcome ->> '$.kind' = 'succeeded' AND outcome ->> '$.shareable'`;
+
+/** What the gateway does with `requests`: the worker's side of the port. */
+export function createAcceptRows(prepare: Prepare) {
+  const reads = {
+    lookup: (keys: readonly RequestKey[]): RequestRecord[] => {
+      const select = prepare(`SELECT ${recordColumns} FROM requests WHERE key = ?`);
+      return keys.flatMap((key) => {
+        const row = select.get(key);
+        return row ? [toRequestRecord(row)] : [];
+      });
+    },
+  };
+
+  const writes = {
+    insert: (rows: readonly NewRequest[]): RequestKey[] => {
+      const inserted: RequestKey[] = [];
+      for (const row of rows) {
+        const values = newRowValues(row);
+        const insert = prepare(`${insertInto('requests', Object.keys(values))} ON CONFLICT (key) DO NOTHING`);
+        const { changes, lastInsertRowid } = insert.run(values);
+        if (changes === 0) continue;
+        prepare('INSERT INTO bodies (id, body) VALUES (?, ?)').run(lastInsertRowid, row.body);
+        inserted.push(row.key);
+      }
+      return inserted;
+    },
+
+    acceptAnew: (requests: readonly { readonly row: NewRequest; readonly doneAt: number }[]): RequestKey[] => {
+      const moved: RequestKey[] = [];
+      for (const { row, doneAt } of requests) {
+        const values = anewValues(row);
+        const update = prepare(`
+          UPDATE requests SET ${assignments(Object.keys(values))},
+            state = 'accepted', batch_id = NULL, collected_at = NULL, attempt = 0, rounds = 0,
+            done_at = NULL, expires_at = NULL, delivered = 0,
+            reuse_until = CASE WHEN ${keptOutcome} THEN reuse_until END,
+            outcome_body = CASE WHEN ${keptOutcome} THEN outcome_body END,
+            outcome = CASE WHEN ${keptOutcome} THEN outcome END
+          WHERE key = :key AND state = 'done' AND done_at = :seen
+          RETURNING id`);
+        const changed = update.all({ ...values, key: row.key, seen: doneAt })[0];
+        if (!changed) continue;
+        prepare('INSERT OR REPLACE INTO bodies (id, body) VALUES (?, ?)').run(integer(changed, 'id'), row.body);
+        moved.push(row.key);
+      }
+      return moved;
+    },
+
+    claimPrivate: (tenant: TenantId, base: RequestKey, retry: number): RequestKey | null => {
+      // The plus keeps the planner from going through all rows of the tenant.
+      const update = prepare(`
+        UPDATE requests SET retry = ?3 WHERE id = (
+          SELECT id FROM requests WHERE base = ?2 AND +tenant = ?1 AND retry < ?3 AND delivered = 0
+          ORDER BY accepted_at, key LIMIT 1
+        ) RETURNING key`);
+      const claimed = update.all(tenant, base, retry)[0];
+      return claimed ? (text(claimed, 'key') as RequestKey) : null;
+    },
+
+    markDelivered: (keys: readonly RequestKey[]): void => {
+      const update = prepare(`UPDATE requests SET delivered = 1 WHERE key = ? AND state = 'done' AND delivered = 0`);
+      for (const key of keys) update.run(key);
+    },
+  };
+
+  return { reads, writes };
+}

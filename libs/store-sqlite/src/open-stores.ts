@@ -1,0 +1,46 @@
+import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type { Logger } from '@batch-gpt/logging';
+import { createBatchStore } from './batch-store.ts';
+import { openDatabase } from './database.ts';
+import { createRequestStore } from './request-store.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; it and its folder are created if they are missing. Two more files appear beside it. */
+  readonly path: string;
+  readonly logger: Logger;
+  /** Keeps a request's body after its outcome is stored; off by default. */
+  readonly keepRequestBodies?: boolean;
+  /** Calls without an answer, at most; one more rejects with `store_unavailable`. */
+  readonly maxCalls?: number;
+  /** How long a change waits for other processes' changes, in milliseconds, before `store_unavailable`. */
+  readonly busyTimeout?: number;
+}
+
+export interface SqliteStores extends AsyncDisposable {
+  readonly requests: RequestStore;
+  readonly batches: BatchStore;
+  /** Largest request body or outcome text that fits, in bytes; more is AppError `body_too_large`. */
+  readonly maxTextBytes: number;
+  /** Rejects with AppError `store_unavailable` when the database does not answer. */
+  ping(): Promise<void>;
+}
+
+// Strings of Node end at 2^29 - 24 characters, texts of SQLite at 10^9 bytes.
+const maxTextBytes = 500_000_000;
+
+/**
+ * Opens the file in a worker thread and gives both stores; any number of local processes may share one file. Rejects
+ * with AppError `store_unavailable` when the file cannot be used, `config_invalid` when a newer release wrote it.
+ * Disposal waits for open calls.
+ */
+export async function openSqliteStores(options: SqliteStoreOptions): Promise<SqliteStores> {
+  const { keepRequestBodies = false, busyTimeout = 5_000, ...rest } = options;
+  const database = await openDatabase({ ...rest, keepRequestBodies, busyTimeout });
+  return {
+    requests: createRequestStore(database),
+    batches: createBatchStore(database),
+    maxTextBytes,
+    ping: () => database.read('ping'),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

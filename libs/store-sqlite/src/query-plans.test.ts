@@ -1,0 +1,106 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleRequest,
+  sampleSettlement,
+  sampleTenant,
+} from '@batch-gpt/testing';
+import { createOperations } from './operations.ts';
+import { migrate } from './schema.ts';
+import { createPrepare, type Prepare } from './statement.ts';
+
+const db = new DatabaseSync(':memory:');
+const statements = new Set<string>();
+
+/** Calls every operation so that every statement of the library is prepared once. */
+function callEverything(): string[] {
+  const prepare = createPrepare(db);
+  const recording: Prepare = (sql) => {
+    statements.add(sql);
+    return prepare(sql);
+  };
+  const { reads, writes } = createOperations(db, false, recording);
+  const [key, group, id, batch] = [sampleKey(1), sampleGroup(), sampleBatchId(1), sampleBatch(1)];
+  const calls: Record<keyof typeof reads | keyof typeof writes, () => unknown> = {
+    insert: () => writes.insert([sampleRequest(1)]),
+    lookup: () => reads.lookup([key]),
+    oldestAccepted: () => reads.oldestAccepted(group, 10, null),
+    groupsWithAccepted: () => reads.groupsWithAccepted(null, 10),
+    claim: () => writes.claim(group, id, [key], 1),
+    memberSizes: () => reads.memberSizes(id),
+    members: () => reads.members(id, null, 10),
+    membersAmong: () => reads.membersAmong(id, [key]),
+    memberBodies: () => reads.memberBodies(id, null, 10, 10),
+    collectedBatchIds: () => reads.collectedBatchIds(null, 10),
+    returnMembers: () => writes.returnMembers(id, [{ key, group, attempt: 0, rounds: 0 }]),
+    settle: () => writes.settle(id, [sampleSettlement(key)]),
+    endAccepted: () => writes.endAccepted([sampleSettlement(key)]),
+    acceptAnew: () => writes.acceptAnew([{ row: sampleRequest(1), doneAt: sampleSettlement(key).outcome.at }]),
+    claimPrivate: () => writes.claimPrivate(sampleTenant, key, 1),
+    markDelivered: () => writes.markDelivered([key]),
+    removeExpired: () => [writes.endAccepted([sampleSettlement(key)]), writes.removeExpired(Date.UTC(2200), 10)],
+    insertBatch: () => writes.insertBatch(batch),
+    getBatch: () => reads.getBatch(id),
+    getBatches: () => reads.getBatches([id]),
+    moveBatch: () => writes.moveBatch({ id, state: 'forming', epoch: 1 }, { to: 'claimed', at: 1 }),
+    beatBatches: () => writes.beatBatches([{ id, epoch: 1 }]),
+    takeOverBatch: () => writes.takeOverBatch(id, 1, 'owner', 1),
+    releaseBatches: () => writes.releaseBatches([{ id, epoch: 1 }]),
+    openBatches: () => reads.openBatches(null, 10),
+    cancelBatch: () => writes.cancelBatch(id, 1),
+    findBatch: () => reads.findBatch(sampleTenant, 'x'),
+    listBatches: () => reads.listBatches(sampleTenant, null, 10),
+    ping: () => undefined,
+  };
+  for (const call of Object.values(calls)) call();
+  return Object.keys(calls);
+}
+
+function planOf(sql: string): string[] {
+  return db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map((row) => String(row['detail']));
+}
+
+function planContaining(...words: readonly string[]): string {
+  const sql = [...statements].find((text) => words.every((word) => text.includes(word)));
+  if (sql === undefined) throw new Error(`no statement with ${words.join(', ')}`);
+  return planOf(sql).join('\n');
+}
+
+beforeAll(() => {
+  migrate(db);
+  callEverything();
+});
+afterAll(() => db.close());
+
+describe('query plans', () => {
+  it('never scan or sort', () => {
+    expect(statements.size).toBeGreaterThan(25);
+    const bad = [...statements].flatMap((sql) =>
+      planOf(sql)
+        .filter((detail) => detail.startsWith('SCAN') || detail.includes('TEMP B-TREE'))
+        .map((detail) => ({ sql, detail })),
+    );
+    expect(bad).toEqual([]);
+  });
+
+  it('read the work of a group, a batch and a sweep from the indexes that hold nothing else', () => {
+    expect(planContaining('SELECT key, accepted_at')).toContain(
+      'requests_accepted (group_id=? AND (accepted_at,key)>(?,?))',
+    );
+    expect(planContaining('WHERE base =')).toContain('requests_private (base=?)');
+    expect(planContaining('SELECT group_id')).toContain('USING COVERING INDEX requests_accepted (group_id>?)');
+    expect(planContaining('SELECT batch_id')).toContain('USING COVERING INDEX requests_collected (batch_id>?)');
+    expect(planContaining('JOIN bodies')).toContain('requests_collected (batch_id=? AND key>?)');
+    expect(planContaining('expires_at <= ?')).toContain('requests_expiring (expires_at<?)');
+    expect(planContaining('SELECT * FROM batches', 'NOT IN')).toContain('batches_open (id>?)');
+    expect(planContaining('created_at DESC')).toContain('batches_listed (tenant=? AND (created_at,id)<(?,?))');
+    expect(planContaining('provider_batch_id = ?', 'SELECT')).toContain('batches_provider (provider_batch_id=?)');
+  });
+});

@@ -1,0 +1,111 @@
+import type { AccountId, BatchEndpoint, BatchId, GroupId, RequestKey, TenantId } from '@batch-gpt/contracts';
+import type { Candidate, Member, NewRequest, Outcome, RequestRecord } from '@batch-gpt/domain';
+import { flag, integer, integerOrNull, text, textOrNull, type Row } from './column.ts';
+
+type Facts = Pick<RequestRecord, 'outcome' | 'reuseUntil' | 'attempt' | 'rounds'> & Omit<NewRequest, 'body'>;
+type Value = string | number | null;
+
+/** The columns of {@link toRequestRecord}. */
+export const recordColumns = `key, base, retry, tenant, account, endpoint, model, group_id, line_bytes, tokens, inputs,
+  shareable, limited, accepted_at, attempt, rounds, state, batch_id, collected_at, done_at, reuse_until, expires_at,
+  delivered, outcome, outcome_body`;
+
+/** The values that a new row starts with, by column; the body has its own table. */
+export function newRowValues(request: NewRequest): Record<string, Value> {
+  return { key: request.key, base: request.base, tenant: request.tenant, ...anewValues(request) };
+}
+
+/** What accepting a row anew replaces. */
+export function anewValues(request: NewRequest): Record<string, Value> {
+  return {
+    retry: request.retry,
+    account: request.account,
+    endpoint: request.endpoint,
+    model: request.model,
+    group_id: request.group,
+    line_bytes: request.lineBytes,
+    tokens: request.tokens,
+    inputs: request.inputs,
+    shareable: Number(request.shareable),
+    limited: Number(request.limited),
+    accepted_at: request.acceptedAt,
+  };
+}
+
+/** An outcome without its body, as JSON. */
+export function outcomeFacts({ body: _, ...facts }: Outcome): string {
+  return JSON.stringify(facts);
+}
+
+export function toRequestRecord(row: Row): RequestRecord {
+  const facts = factsOf(row);
+  const state = text(row, 'state') as RequestRecord['state'];
+  switch (state) {
+    case 'accepted':
+      return { ...facts, state, batchId: null };
+    case 'collected':
+      return { ...facts, state, batchId: text(row, 'batch_id') as BatchId, collectedAt: integer(row, 'collected_at') };
+    case 'done':
+      return {
+        ...facts,
+        state,
+        batchId: textOrNull(row, 'batch_id') as BatchId | null,
+        collectedAt: integerOrNull(row, 'collected_at'),
+        outcome: outcomeOf(row),
+        doneAt: integer(row, 'done_at'),
+        reuseUntil: integer(row, 'reuse_until'),
+        expiresAt: integer(row, 'expires_at'),
+        delivered: flag(row, 'delivered'),
+      };
+  }
+}
+
+export function toCandidate(row: Row): Candidate {
+  return {
+    key: text(row, 'key') as RequestKey,
+    acceptedAt: integer(row, 'accepted_at'),
+    lineBytes: integer(row, 'line_bytes'),
+    tokens: integer(row, 'tokens'),
+    inputs: integer(row, 'inputs'),
+  };
+}
+
+/** The columns of {@link toMember}. */
+export const memberColumns = 'key, base, attempt, rounds, shareable, limited, endpoint';
+
+export function toMember(row: Row): Member {
+  return {
+    key: text(row, 'key') as RequestKey,
+    isPrivate: row['base'] !== null,
+    attempt: integer(row, 'attempt'),
+    rounds: integer(row, 'rounds'),
+    shareable: flag(row, 'shareable'),
+    limited: flag(row, 'limited'),
+    endpoint: text(row, 'endpoint') as BatchEndpoint,
+  };
+}
+
+function factsOf(row: Row): Facts {
+  return {
+    ...toCandidate(row),
+    base: textOrNull(row, 'base') as RequestKey | null,
+    retry: integer(row, 'retry'),
+    tenant: text(row, 'tenant') as TenantId,
+    account: text(row, 'account') as AccountId,
+    endpoint: text(row, 'endpoint') as BatchEndpoint,
+    model: text(row, 'model'),
+    group: text(row, 'group_id') as GroupId,
+    shareable: flag(row, 'shareable'),
+    limited: flag(row, 'limited'),
+    attempt: integer(row, 'attempt'),
+    rounds: integer(row, 'rounds'),
+    outcome: row['outcome'] === null ? null : outcomeOf(row),
+    reuseUntil: integerOrNull(row, 'reuse_until'),
+  };
+}
+
+function outcomeOf(row: Row): Outcome {
+  // Written by outcomeFacts.
+  const facts = JSON.parse(text(row, 'outcome')) as Omit<Outcome, 'body'>;
+  return { ...facts, body: text(row, 'outcome_body') };
+}

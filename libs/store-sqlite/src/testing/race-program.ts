@@ -1,0 +1,64 @@
+/*
+ * A process among several on one database file. It opens the file, says `ready`, and on `go` runs its task once;
+ * `insert-forever` reports every acknowledged insert until the process is killed.
+ */
+import { silentLogger } from '@batch-gpt/logging';
+import { sampleBatchId, sampleGroup, sampleKey, sampleRequest } from '@batch-gpt/testing';
+import type { RequestKey } from '@batch-gpt/contracts';
+import { openSqliteStores, type SqliteStores } from '../index.ts';
+
+export type RaceTask = 'insert' | 'claim' | 'take-over' | 'insert-forever';
+
+export interface RaceMessage {
+  readonly type: 'ready' | 'won' | 'acknowledged';
+  readonly keys: readonly string[];
+}
+
+const [path = '', task, index = '0'] = process.argv.slice(2);
+const me = Number(index);
+const numbers = Array.from({ length: 400 }, (_, n) => (n * 7 + me * 101) % 400);
+
+const tell = (type: RaceMessage['type'], keys: readonly string[] = []) =>
+  new Promise<void>((resolve) => {
+    process.send?.({ type, keys } satisfies RaceMessage, () => resolve());
+  });
+
+const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[]>> = {
+  async insert({ requests }) {
+    const rows = numbers.map((n) => sampleRequest(n, { body: `{"by":${me}}` }));
+    const chunks = Array.from({ length: 40 }, (_, n) => rows.slice(n * 10, n * 10 + 10));
+    return (await Promise.all(chunks.map((chunk) => requests.insert(chunk)))).flatMap((keys) => [...keys]);
+  },
+
+  async claim({ requests }) {
+    const batch = sampleBatchId(me);
+    const chunks = Array.from({ length: 20 }, (_, n) => numbers.slice(n * 20, n * 20 + 20).map(sampleKey));
+    for (const keys of chunks) await requests.claim(sampleGroup(), batch, keys, 1);
+    return (await requests.members(batch, null, 1000)).map(({ key }) => key);
+  },
+
+  async 'take-over'({ batches }) {
+    const taken: string[] = [];
+    for (let n = 0; n < 50; n++) {
+      const record = await batches.takeOver(sampleBatchId(n), 1, `owner-${me}`, 1);
+      if (record !== null) taken.push(record.id);
+    }
+    return taken;
+  },
+
+  async 'insert-forever'({ requests }) {
+    for (let n = 0; ; n += 8) {
+      const calls = Array.from({ length: 8 }, (_, call) => {
+        const row = sampleRequest(me * 1_000_000 + n + call);
+        return requests.insert([row]).then((keys: ReadonlySet<RequestKey>) => tell('acknowledged', [...keys]));
+      });
+      await Promise.all(calls);
+    }
+  },
+};
+
+await using stores = await openSqliteStores({ path, logger: silentLogger });
+await tell('ready');
+await new Promise((resolve) => process.once('message', resolve));
+await tell('won', await tasks[task as RaceTask](stores));
+process.disconnect();
