@@ -21,3 +21,4 @@ export {
   sampleTenant,
   sampleTime,
 } from './fakes/samples.ts';
+export { documentedVariables, exampleVariables } from './documents/documented-variables.ts';
