@@ -29,9 +29,16 @@ export interface Call {
   readonly mayEnqueue: boolean;
 }
 
+/** A stored outcome answers. */
+export interface Hit {
+  readonly kind: 'hit';
+  readonly record: RequestRecord;
+  readonly outcome: Outcome;
+}
+
 /** What came of it; `absent` only where nothing may be enqueued. */
 export type Acceptance =
-  | { readonly kind: 'hit'; readonly record: RequestRecord; readonly outcome: Outcome }
+  | Hit
   | {
       readonly kind: 'pending';
       readonly record: RequestRecord;
@@ -45,6 +52,8 @@ export type Acceptance =
 
 /** Accepts calls, one tick at a time. */
 export interface Acceptor extends AsyncDisposable {
+  /** A hit from memory, where there is one: spares the store, and the caller everything that waiting needs. */
+  recall(key: RequestKey, reuse: ReuseWishes): Hit | null;
   accept(call: Call): Promise<Acceptance>;
 }
 
@@ -80,18 +89,18 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     maxBytes: maxTickBytes,
   });
   return {
-    accept: async (call) =>
-      hotHit(call, options) ??
-      (await new Promise<Acceptance>((settle, fail) => {
+    recall: (key, reuse) => recall(key, reuse, options),
+    accept: (call) =>
+      new Promise((settle, fail) => {
         collector.add({ ...call, bytes: call.request.lineBytes, settle, fail, refused: null });
-      })),
+      }),
     [Symbol.asyncDispose]: () => collector[Symbol.asyncDispose](),
   };
 }
 
 /** A hot outcome only ever answers; whatever else a call needs is decided by the store. */
-function hotHit({ request, reuse }: Call, { hot, clock }: AcceptorOptions): Acceptance | null {
-  const record = hot.get(request.key);
+function recall(key: RequestKey, reuse: ReuseWishes, { hot, clock }: AcceptorOptions): Hit | null {
+  const record = hot.get(key);
   if (record === undefined) return null;
   const decision = decideReuse(record, reuse, clock.now());
   return decision.kind === 'hit' ? { kind: 'hit', record, outcome: decision.outcome } : null;

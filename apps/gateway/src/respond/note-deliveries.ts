@@ -1,3 +1,4 @@
+import { type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
 import { type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
@@ -6,7 +7,8 @@ const mostKept = 10_000;
 
 /** Notes which outcomes reached a caller, where that decides who may have them again. */
 export interface Deliveries extends AsyncDisposable {
-  note(record: RequestRecord): void;
+  /** Notes it once the answer has left. */
+  noteWhenSent(record: RequestRecord, res: Pick<ServerResponse, 'once'>): void;
 }
 
 /**
@@ -29,13 +31,16 @@ export function noteDeliveries(requests: Pick<RequestStore, 'markDelivered'>, lo
       }
     }
   };
+  const note = (key: RequestKey) => {
+    if (kept.size >= mostKept) return;
+    kept.add(key);
+    running ??= write().finally(() => {
+      running = null;
+    });
+  };
   return {
-    note: (record) => {
-      if (!decidesReuse(record) || kept.size >= mostKept) return;
-      kept.add(record.key);
-      running ??= write().finally(() => {
-        running = null;
-      });
+    noteWhenSent: (record, res) => {
+      if (decidesReuse(record)) res.once('finish', () => note(record.key));
     },
     async [Symbol.asyncDispose]() {
       await running;

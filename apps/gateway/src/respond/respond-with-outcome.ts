@@ -54,7 +54,7 @@ export function createResponder(options: ResponderOptions): Responder {
   const { batches, waiters, deliveries, clock, metrics } = options;
 
   const respond: Responder['respond'] = (res, record, outcome, headers) => {
-    res.once('finish', () => deliveries.note(record));
+    deliveries.noteWhenSent(record, res);
     writeOutcome(res, outcome, { ...headers, ...requestHeaders(record, outcome.batchId) });
   };
 

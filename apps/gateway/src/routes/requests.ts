@@ -23,7 +23,7 @@ export function createRequestRoute({ requests, batches, deliveries, tenantOf }: 
     const record = key.success ? (await requests.lookup([key.data])).get(key.data) : undefined;
     if (record?.tenant !== tenant) throw new AppError('request_not_found', 'No such request.');
     const batch = record.batchId === null ? null : await batches.get(record.batchId);
-    res.once('finish', () => deliveries.note(record));
+    deliveries.noteWhenSent(record, res);
     writeJson(res, 200, requestObjectText(record, batch), requestHeaders(record));
   };
 }

@@ -43,6 +43,12 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     // The canonical text may be longer than the body, and what one store cannot keep would fail its whole tick.
     if (Buffer.byteLength(body.lineText) > settings.maxBodyBytes) throw bodyTooLarge(settings.maxBodyBytes);
     const identity = await identify(deps, caller, body, wishes);
+    const recalled = acceptor.recall(identity.key, reuseOf(wishes));
+    if (recalled !== null) {
+      metrics.cacheLookups.inc({ result: 'hot' });
+      responder.respond(res, recalled.record, recalled.outcome, cacheHeaders(recalled, false, clock.now()));
+      return;
+    }
     const call = callOf(newRequest(identity, caller, body, clock.now()), wishes);
 
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
@@ -62,9 +68,10 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
 }
 
 function callOf(request: Call['request'], wishes: Wishes): Call {
-  const { noCache, maxAgeMs, retry, mode } = wishes;
-  return { request, reuse: { noCache, maxAgeMs, isRetry: retry > 0 }, mayEnqueue: mode !== 'cache' };
+  return { request, reuse: reuseOf(wishes), mayEnqueue: wishes.mode !== 'cache' };
 }
+
+const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes): Call['reuse'] => ({ noCache, maxAgeMs, isRetry: retry > 0 });
 
 /** The content key, or for `no-store` a private one; its retries first claim what an earlier attempt left. */
 async function identify(
