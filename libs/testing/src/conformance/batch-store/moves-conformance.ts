@@ -154,5 +154,22 @@ export function movesConformance(open: OpenEmptyStores): void {
         }
       }),
     );
+
+    it(
+      'loses neither a cancel nor a beat that comes at the same time',
+      withStores(open, async ({ batches }) => {
+        for (let n = 0; n < 10; n++) {
+          const batch = sampleBatch(n);
+          await batches.insert(batch);
+          await Promise.all([
+            batches.requestCancel(batch.id, at),
+            batches.move({ ...forming, id: batch.id }, { to: 'claimed', change: { depth: 3 }, at }),
+            batches.beat([{ id: batch.id, epoch: 1 }]),
+          ]);
+          const all = { state: 'claimed', depth: 3, cancelRequestedAt: at, beat: 1, epoch: 1 };
+          expect(await batches.get(batch.id)).toMatchObject(all);
+        }
+      }),
+    );
   });
 }
