@@ -1,10 +1,24 @@
 import type { RequestKey, TenantId } from '@batch-gpt/contracts';
 import type { NewRequest, RequestRecord } from '@batch-gpt/domain';
 import { integer, text } from './column.ts';
-import { anewValues, newRowValues, recordColumns, toRequestRecord } from './request-row.ts';
+import { anewColumns, anewValues, newColumns, newValues, recordColumns, toRequestRecord } from './request-row.ts';
 import { assignments, insertInto, type Prepare } from './statement.ts';
 
+const insertNew = `${insertInto('requests', newColumns)} ON CONFLICT (key) DO NOTHING`;
+
+const putBody = 'INSERT OR REPLACE INTO bodies (id, body) VALUES (?, ?)';
+
 const keptOutcome = `outcome ->> '$.kind' = 'succeeded' AND outcome ->> '$.shareable'`;
+
+const updateAnew = `
+  UPDATE requests SET ${assignments(anewColumns)},
+    state = 'accepted', batch_id = NULL, collected_at = NULL, attempt = 0, rounds = 0,
+    done_at = NULL, expires_at = NULL, delivered = 0,
+    reuse_until = CASE WHEN ${keptOutcome} THEN reuse_until END,
+    outcome_body = CASE WHEN ${keptOutcome} THEN outcome_body END,
+    outcome = CASE WHEN ${keptOutcome} THEN outcome END
+  WHERE key = ? AND state = 'done' AND done_at = ?
+  RETURNING id`;
 
 /** What the gateway does with `requests`: the worker's side of the port. */
 export function createAcceptRows(prepare: Prepare) {
@@ -20,34 +34,24 @@ export function createAcceptRows(prepare: Prepare) {
 
   const writes = {
     insert: (rows: readonly NewRequest[]): RequestKey[] => {
+      const insert = prepare(insertNew);
       const inserted: RequestKey[] = [];
       for (const row of rows) {
-        const values = newRowValues(row);
-        const insert = prepare(`${insertInto('requests', Object.keys(values))} ON CONFLICT (key) DO NOTHING`);
-        const { changes, lastInsertRowid } = insert.run(values);
+        const { changes, lastInsertRowid } = insert.run(...newValues(row));
         if (changes === 0) continue;
-        prepare('INSERT INTO bodies (id, body) VALUES (?, ?)').run(lastInsertRowid, row.body);
+        prepare(putBody).run(lastInsertRowid, row.body);
         inserted.push(row.key);
       }
       return inserted;
     },
 
     acceptAnew: (requests: readonly { readonly row: NewRequest; readonly doneAt: number }[]): RequestKey[] => {
+      const update = prepare(updateAnew);
       const moved: RequestKey[] = [];
       for (const { row, doneAt } of requests) {
-        const values = anewValues(row);
-        const update = prepare(`
-          UPDATE requests SET ${assignments(Object.keys(values))},
-            state = 'accepted', batch_id = NULL, collected_at = NULL, attempt = 0, rounds = 0,
-            done_at = NULL, expires_at = NULL, delivered = 0,
-            reuse_until = CASE WHEN ${keptOutcome} THEN reuse_until END,
-            outcome_body = CASE WHEN ${keptOutcome} THEN outcome_body END,
-            outcome = CASE WHEN ${keptOutcome} THEN outcome END
-          WHERE key = :key AND state = 'done' AND done_at = :seen
-          RETURNING id`);
-        const changed = update.all({ ...values, key: row.key, seen: doneAt })[0];
+        const changed = update.all(...anewValues(row), row.key, doneAt)[0];
         if (!changed) continue;
-        prepare('INSERT OR REPLACE INTO bodies (id, body) VALUES (?, ?)').run(integer(changed, 'id'), row.body);
+        prepare(putBody).run(integer(changed, 'id'), row.body);
         moved.push(row.key);
       }
       return moved;

@@ -17,23 +17,46 @@ type ColumnField =
   | 'cancelRequestedAt'
   | 'providerBatchId';
 
-/** A record's values by column. */
-export function batchValues(record: BatchRecord): Record<string, Value> {
-  const { id, tenant, state, epoch, owner, beat, createdAt, updatedAt, cancelRequestedAt, providerBatchId, ...facts } =
-    record;
-  return {
-    id,
+/** All columns but the id, in the order of {@link batchValues}. */
+export const batchColumns = [
+  'tenant',
+  'state',
+  'epoch',
+  'owner',
+  'beat',
+  'created_at',
+  'updated_at',
+  'cancel_requested_at',
+  'provider_batch_id',
+  'facts',
+] as const;
+
+export function batchValues(record: BatchRecord): Value[] {
+  const {
+    id: _,
     tenant,
     state,
     epoch,
     owner,
     beat,
-    created_at: createdAt,
-    updated_at: updatedAt,
-    cancel_requested_at: cancelRequestedAt,
-    provider_batch_id: providerBatchId,
-    facts: JSON.stringify(facts),
-  };
+    createdAt,
+    updatedAt,
+    cancelRequestedAt,
+    providerBatchId,
+    ...facts
+  } = record;
+  return [
+    tenant,
+    state,
+    epoch,
+    owner,
+    beat,
+    createdAt,
+    updatedAt,
+    cancelRequestedAt,
+    providerBatchId,
+    JSON.stringify(facts),
+  ];
 }
 
 export function toBatchRecord(row: Row): BatchRecord {

@@ -1,7 +1,7 @@
 import type { BatchId, TenantId } from '@batch-gpt/contracts';
 import { applyMove, isLegalMove, type BatchExpectation, type BatchMove, type BatchRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
-import { batchValues, toBatchRecord } from './batch-row.ts';
+import { batchColumns, batchValues, toBatchRecord } from './batch-row.ts';
 import type { Row } from './column.ts';
 import { assignments, changedItems, insertInto, type Prepare } from './statement.ts';
 
@@ -44,9 +44,9 @@ export function createBatchRows(prepare: Prepare) {
 
   const writes = {
     insertBatch: (record: BatchRecord): void => {
-      const values = batchValues(record);
-      const insert = prepare(`${insertInto('batches', Object.keys(values))} ON CONFLICT (id) DO NOTHING`);
-      if (insert.run(values).changes === 0) throw new AppError('internal_error', 'a batch of this id exists');
+      const insert = prepare(`${insertInto('batches', ['id', ...batchColumns])} ON CONFLICT (id) DO NOTHING`);
+      const { changes } = insert.run(record.id, ...batchValues(record));
+      if (changes === 0) throw new AppError('internal_error', 'a batch of this id exists');
     },
 
     moveBatch: (expected: BatchExpectation, move: BatchMove): BatchRecord | null => {
@@ -57,11 +57,8 @@ export function createBatchRows(prepare: Prepare) {
       const record = find(expected.id);
       if (record?.state !== expected.state || record.epoch !== expected.epoch) return null;
       const moved = applyMove(record, move);
-      const { id, ...values } = batchValues(moved);
-      prepare(`UPDATE batches SET ${assignments(Object.keys(values))} WHERE id = :id`).run({
-        id: id ?? null,
-        ...values,
-      });
+      const update = prepare(`UPDATE batches SET ${assignments(batchColumns)} WHERE id = ?`);
+      update.run(...batchValues(moved), moved.id);
       return moved;
     },
 

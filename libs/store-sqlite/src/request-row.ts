@@ -10,26 +10,42 @@ export const recordColumns = `key, base, retry, tenant, account, endpoint, model
   shareable, limited, accepted_at, attempt, rounds, state, batch_id, collected_at, done_at, reuse_until, expires_at,
   delivered, outcome, outcome_body`;
 
-/** The values that a new row starts with, by column; the body has its own table. */
-export function newRowValues(request: NewRequest): Record<string, Value> {
-  return { key: request.key, base: request.base, tenant: request.tenant, ...anewValues(request) };
+/** What accepting a row anew replaces, in the order of {@link anewValues}. */
+export const anewColumns = [
+  'retry',
+  'account',
+  'endpoint',
+  'model',
+  'group_id',
+  'line_bytes',
+  'tokens',
+  'inputs',
+  'shareable',
+  'limited',
+  'accepted_at',
+] as const;
+
+export function anewValues(request: NewRequest): Value[] {
+  return [
+    request.retry,
+    request.account,
+    request.endpoint,
+    request.model,
+    request.group,
+    request.lineBytes,
+    request.tokens,
+    request.inputs,
+    Number(request.shareable),
+    Number(request.limited),
+    request.acceptedAt,
+  ];
 }
 
-/** What accepting a row anew replaces. */
-export function anewValues(request: NewRequest): Record<string, Value> {
-  return {
-    retry: request.retry,
-    account: request.account,
-    endpoint: request.endpoint,
-    model: request.model,
-    group_id: request.group,
-    line_bytes: request.lineBytes,
-    tokens: request.tokens,
-    inputs: request.inputs,
-    shareable: Number(request.shareable),
-    limited: Number(request.limited),
-    accepted_at: request.acceptedAt,
-  };
+/** What a new row starts with, in the order of {@link newValues}; the body has its own table. */
+export const newColumns = ['key', 'base', 'tenant', ...anewColumns] as const;
+
+export function newValues(request: NewRequest): Value[] {
+  return [request.key, request.base, request.tenant, ...anewValues(request)];
 }
 
 /** An outcome without its body, as JSON. */

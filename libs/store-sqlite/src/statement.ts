@@ -1,13 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-/** `INSERT INTO table (columns) VALUES (:columns)`, as one statement text. */
+/** `INSERT INTO table (columns) VALUES (?, …)`. */
 export function insertInto(table: string, columns: readonly string[]): string {
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`;
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
-/** `a = :a, b = :b` for a SET clause. */
+/** `a = ?, b = ?` for a SET clause. */
 export function assignments(columns: readonly string[]): string {
-  return columns.map((name) => `${name} = :${name}`).join(', ');
+  return columns.map((name) => `${name} = ?`).join(', ');
 }
 
 /** Runs a changing statement for every item and gives those items for which a row changed. */
