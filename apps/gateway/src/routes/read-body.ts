@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { AppError } from '@batch-gpt/errors';
+import { AppError, toAppError } from '@batch-gpt/errors';
 import { type Permit } from '../accept/admission.ts';
 
 /** How long a refused body may go on arriving, in milliseconds: a client that still sends does not read the refusal. */
@@ -69,19 +69,26 @@ function readBytes({ req, maxBytes, permit }: ReadBodyOptions): Promise<Buffer> 
       try {
         if (bytes > maxBytes) throw bodyTooLarge(maxBytes);
         if (!declared) permit.grow(chunk.length);
+        chunks.push(chunk);
       } catch (error) {
-        req.off('data', onData);
-        reject(error instanceof Error ? error : new Error('unreachable'));
-        return;
+        fail(toAppError(error));
       }
-      chunks.push(chunk);
     };
-    req.on('data', onData);
-    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    req.once('error', (cause) => reject(disconnected(cause)));
-    req.once('close', () => {
-      if (!req.complete) reject(disconnected());
-    });
+    const onEnd = () => {
+      forget();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    };
+    const fail = (error: AppError) => {
+      forget();
+      reject(error);
+    };
+    const onError = (cause: Error) => fail(disconnected(cause));
+    const onClose = () => fail(disconnected());
+    // The request lives as long as its answer is waited for, and its listeners hold the chunks.
+    const forget = () => {
+      req.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+    };
+    req.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }
 

@@ -3,13 +3,13 @@ import { AppError } from '@batch-gpt/errors';
 import { parseJson, randomRequestKey } from '@batch-gpt/hashing';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Request, type Response } from 'express';
-import { type Acceptor, type Call } from '../accept/accept-request.ts';
-import { type Admission } from '../accept/admission.ts';
+import { type Acceptance, type Acceptor, type Call } from '../accept/accept-request.ts';
+import { type Admission, type Permit } from '../accept/admission.ts';
 import { contentKey, newRequest, prepareBody, type PreparedBody, type RowIdentity } from '../accept/prepare-request.ts';
 import { withDeadline } from '../accept/with-deadline.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
-import { cacheHeaders } from '../respond/answer-headers.ts';
-import { type Responder } from '../respond/respond-with-outcome.ts';
+import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
+import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 import { bodyTooLarge, readBody } from './read-body.ts';
@@ -32,31 +32,15 @@ export interface ServeEndpointDeps {
 
 /** `POST` to a batched endpoint: accept the request, then respond in the way that the call chose. */
 export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps) {
-  const { admission, acceptor, responder, tenantOf, clock, metrics, settings } = deps;
+  const { admission, responder, tenantOf, settings } = deps;
 
   return async (req: Request, res: Response): Promise<void> => {
-    const caller = tenantOf(req);
     const wishes = readWishes(req.headers, settings.mode);
     using permit = admission.enter();
-    const text = await readBody({ req, res, maxBytes: settings.maxBodyBytes, permit });
-    const body = prepareBody(endpoint, parseJson(text, { maxDepth: settings.maxJsonDepth }));
-    // The canonical text may be longer than the body, and what one store cannot keep would fail its whole tick.
-    if (Buffer.byteLength(body.lineText) > settings.maxBodyBytes) throw bodyTooLarge(settings.maxBodyBytes);
-    const identity = await identify(deps, caller, body, wishes);
-    const recalled = acceptor.recall(identity.key, reuseOf(wishes));
-    if (recalled !== null) {
-      metrics.cacheLookups.inc({ result: 'hot' });
-      responder.respond(res, recalled.record, recalled.outcome, cacheHeaders(recalled, false, clock.now()));
-      return;
-    }
-    const call = callOf(newRequest(identity, caller, body, clock.now()), wishes);
-
-    const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
+    // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
+    const { acceptance, waiting, headers } = await acceptCall({ req, res, wishes, permit, caller: tenantOf(req) });
     try {
-      const acceptance = await acceptor.accept(call);
       permit.clear();
-      count(metrics, endpoint, wishes, acceptance);
-      const headers = cacheHeaders(acceptance, identity.base !== null, clock.now());
       if (acceptance.kind === 'hit') responder.respond(res, acceptance.record, acceptance.outcome, headers);
       else if (acceptance.kind === 'absent') throw notCached(res, headers);
       else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
@@ -65,6 +49,54 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       waiting?.release();
     }
   };
+
+  async function acceptCall({ req, res, wishes, permit, caller }: Incoming): Promise<Accepted> {
+    const { acceptor, clock } = deps;
+    const body = await readPrepared(endpoint, { req, res, permit, settings });
+    const identity = await identify(deps, caller, body, wishes);
+    const recalled = acceptor.recall(identity.key, reuseOf(wishes));
+    if (recalled !== null) {
+      deps.metrics.cacheLookups.inc({ result: 'hot' });
+      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()) };
+    }
+    const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
+    try {
+      const acceptance = await acceptor.accept(callOf(newRequest(identity, caller, body, clock.now()), wishes));
+      count(deps.metrics, endpoint, wishes, acceptance);
+      return { acceptance, waiting, headers: cacheHeaders(acceptance, identity.base !== null, clock.now()) };
+    } catch (error) {
+      waiting?.release();
+      throw error;
+    }
+  }
+}
+
+interface Incoming {
+  readonly req: Request;
+  readonly res: Response;
+  readonly wishes: Wishes;
+  readonly permit: Permit;
+  readonly caller: Caller;
+}
+
+interface Accepted {
+  readonly acceptance: Acceptance;
+  /** Registered before the key was looked up, for calls that may be held. */
+  readonly waiting: Waiting | null;
+  readonly headers: Headers;
+}
+
+interface ReadPrepared extends Pick<Incoming, 'req' | 'res' | 'permit'> {
+  readonly settings: ServeEndpointDeps['settings'];
+}
+
+async function readPrepared(endpoint: Endpoint, { settings, ...incoming }: ReadPrepared): Promise<PreparedBody> {
+  const { maxBodyBytes, maxJsonDepth } = settings;
+  const text = await readBody({ ...incoming, maxBytes: maxBodyBytes });
+  const body = prepareBody(endpoint, parseJson(text, { maxDepth: maxJsonDepth }));
+  // The canonical text may be longer than the body, and what one store cannot keep would fail its whole tick.
+  if (Buffer.byteLength(body.lineText) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  return body;
 }
 
 function callOf(request: Call['request'], wishes: Wishes): Call {
@@ -90,19 +122,14 @@ async function identify(
   return { key: key ?? randomRequestKey(), base, retry };
 }
 
-function count(
-  metrics: Metrics,
-  { path }: Endpoint,
-  { mode }: Wishes,
-  acceptance: Awaited<ReturnType<Acceptor['accept']>>,
-): void {
+function count(metrics: Metrics, { path }: Endpoint, { mode }: Wishes, acceptance: Acceptance): void {
   metrics.cacheLookups.inc({ result: acceptance.kind === 'hit' ? 'hit' : 'miss' });
   if (acceptance.kind !== 'pending') return;
   if (acceptance.collapsed) metrics.dedupHits.inc();
   else metrics.requestsAccepted.inc({ endpoint: path, mode });
 }
 
-function notCached(res: Response, headers: Readonly<Record<string, string>>): AppError {
+function notCached(res: Response, headers: Headers): AppError {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   return new AppError('not_cached', 'No stored answer for this request, and this call asks for nothing else.');
 }
