@@ -16,6 +16,7 @@ import { createWaiters } from './respond/waiters.ts';
 import { watchOutcomes, type OutcomeWatch } from './respond/watch-outcomes.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createTenantOf } from './tenant-of.ts';
+import { createWithin } from './within.ts';
 
 /** The ports and settings that a gateway runs on. */
 export interface GatewayParts {
@@ -30,6 +31,8 @@ export interface GatewayParts {
     readonly account: string;
     readonly maxCalls: number;
     readonly maxBytes: number;
+    /** How long the store may take for one call, in milliseconds. */
+    readonly storeDeadline: number;
     readonly hotBytes: number;
     readonly hotMaxAge: number;
   };
@@ -47,24 +50,26 @@ export interface Gateway extends AsyncDisposable {
 /** Wires the gateway's parts; disposal waits for what is being written. */
 export function composeGateway(parts: GatewayParts): Gateway {
   const { requests, batches, clock, logger, metrics, hold, serving } = parts;
+  const within = createWithin(serving.storeDeadline, clock);
   const stack = new AsyncDisposableStack();
   // Waiters and watch need each other: a waiter that was armed late asks for a look.
   const recheck = (key: RequestKey) => outcomes.look([key]);
   const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck });
-  const outcomes = stack.use(watchOutcomes({ requests, waiters, clock, logger, sweepEvery: hold.sweepEvery }));
-  const deliveries = stack.use(noteDeliveries(requests, logger));
+  const outcomes = stack.use(watchOutcomes({ requests, waiters, within, clock, logger, sweepEvery: hold.sweepEvery }));
+  const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
-  const { storeDeadline, maxCalls, maxBytes, account } = serving;
+  const { maxCalls, maxBytes, account } = serving;
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
-  const acceptor = stack.use(createAcceptor({ requests, announce, hot, clock, storeDeadline, maxWaiting: maxCalls }));
+  const acceptor = stack.use(createAcceptor({ requests, announce, hot, clock, within, maxWaiting: maxCalls }));
   const app = createApp({
     requests,
     batches,
     admission: createAdmission({ maxCalls, maxBytes }),
     acceptor,
-    responder: createResponder({ batches, waiters, deliveries, clock, metrics, hold }),
+    responder: createResponder({ batches, waiters, deliveries, within, clock, metrics, hold }),
     deliveries,
+    within,
     tenantOf: createTenantOf(accountId.parse(account)),
     clock,
     logger,

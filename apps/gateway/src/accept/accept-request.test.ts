@@ -10,6 +10,7 @@ import {
   sampleRequest,
   sampleTime,
 } from '@batch-gpt/testing';
+import { createWithin } from '../within.ts';
 import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
@@ -40,7 +41,7 @@ function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () =>
     announce: (stored) => void announced.push(...stored),
     hot: createHotOutcomes({ maxBytes: 1_000_000, maxAge: 30_000, monotonic: () => clock.monotonic() }),
     clock,
-    storeDeadline: 5000,
+    within: createWithin(5000, clock),
     maxWaiting: 1000,
   });
   return { acceptor, requests, stores, counts, announced, clock };

@@ -15,11 +15,11 @@ import { type RequestKey } from '@batch-gpt/contracts';
 import { type NewRequest, type Outcome, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Within } from '../within.ts';
 import { type AnnounceAccepted } from './announce-accepted.ts';
 import { collectTicks, type TickItem } from './collect-ticks.ts';
 import { decideReuse, type Forward, type ReuseWishes } from './decide-reuse.ts';
 import { type HotOutcomes } from './hot-outcomes.ts';
-import { withDeadline } from './with-deadline.ts';
 
 /** A call that is to be accepted. */
 export interface Call {
@@ -61,9 +61,8 @@ export interface AcceptorOptions {
   readonly requests: Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew'>;
   readonly announce: AnnounceAccepted;
   readonly hot: HotOutcomes;
-  readonly clock: GatewayClock;
-  /** How long the store may take for one step, in milliseconds. */
-  readonly storeDeadline: number;
+  readonly clock: Pick<GatewayClock, 'now'>;
+  readonly within: Within;
   readonly maxWaiting: number;
 }
 
@@ -123,8 +122,8 @@ type OpenCalls = Map<RequestKey, Entry[]>;
 
 /** One round: afterwards `open` holds the calls that lost a race. */
 async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<void> {
-  const { requests, clock, storeDeadline } = options;
-  const rows = await withDeadline(requests.lookup([...open.keys()]), storeDeadline, clock);
+  const { requests, clock, within } = options;
+  const rows = await within(requests.lookup([...open.keys()]));
   const now = clock.now();
   for (const row of rows.values()) options.hot.put(row);
   const missing: Entry[] = [];
@@ -171,13 +170,13 @@ async function store(
   missing: readonly Entry[],
   anew: readonly { readonly row: NewRequest; readonly doneAt: number }[],
   open: OpenCalls,
-  { requests, announce, hot, clock, storeDeadline }: AcceptorOptions,
+  { requests, announce, hot, within }: AcceptorOptions,
 ): Promise<void> {
   hot.drop(anew.map(({ row }) => row.key));
   const fresh = missing.map(({ request }) => request);
   const [inserted, moved] = await Promise.all([
-    fresh.length === 0 ? none : withDeadline(requests.insert(fresh), storeDeadline, clock),
-    anew.length === 0 ? none : withDeadline(requests.acceptAnew(anew), storeDeadline, clock),
+    fresh.length === 0 ? none : within(requests.insert(fresh)),
+    anew.length === 0 ? none : within(requests.acceptAnew(anew)),
   ]);
   const stored = [...fresh, ...anew.map(({ row }) => row)].filter(({ key }) => inserted.has(key) || moved.has(key));
   announce(stored);

@@ -2,6 +2,7 @@ import { type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
 import { type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
+import { type Within } from '../within.ts';
 
 const mostKept = 10_000;
 
@@ -11,11 +12,17 @@ export interface Deliveries extends AsyncDisposable {
   noteWhenSent(record: RequestRecord, res: Pick<ServerResponse, 'once'>): void;
 }
 
+export interface NoteDeliveriesOptions {
+  readonly requests: Pick<RequestStore, 'markDelivered'>;
+  readonly within: Within;
+  readonly logger: Logger;
+}
+
 /**
  * Writes the notes of an event-loop turn together. A lost note is harmless: the outcome then counts as undelivered and
  * may be had once more within its hour.
  */
-export function noteDeliveries(requests: Pick<RequestStore, 'markDelivered'>, logger: Logger): Deliveries {
+export function noteDeliveries({ requests, within, logger }: NoteDeliveriesOptions): Deliveries {
   const kept = new Set<RequestKey>();
   let running: Promise<void> | null = null;
 
@@ -25,7 +32,7 @@ export function noteDeliveries(requests: Pick<RequestStore, 'markDelivered'>, lo
       const keys = [...kept].slice(0, 500);
       for (const key of keys) kept.delete(key);
       try {
-        await requests.markDelivered(keys);
+        await within(requests.markDelivered(keys));
       } catch (err) {
         logger.warn('deliveries could not be noted', { err, keys: keys.length });
       }

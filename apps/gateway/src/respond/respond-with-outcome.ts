@@ -9,6 +9,7 @@ import { outcomeLost, shuttingDown, stillProcessing } from '../hold/hold-errors.
 import { holdPlan, type HoldSettings } from '../hold/hold-plan.ts';
 import { requestObjectText } from '../objects/request-object.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
+import { type Within } from '../within.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
 import { type Waiter, type Waiters } from './waiters.ts';
@@ -45,13 +46,14 @@ export interface ResponderOptions {
   readonly batches: Pick<BatchStore, 'get'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
+  readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
   readonly hold: HoldSettings;
 }
 
 export function createResponder(options: ResponderOptions): Responder {
-  const { batches, waiters, deliveries, clock, metrics } = options;
+  const { batches, waiters, deliveries, within, clock, metrics } = options;
 
   const respond: Responder['respond'] = (res, record, outcome, headers) => {
     deliveries.noteWhenSent(record, res);
@@ -59,7 +61,7 @@ export function createResponder(options: ResponderOptions): Responder {
   };
 
   const respondAccepted: Responder['respondAccepted'] = async (res, record, applied, headers) => {
-    const batch = record.batchId === null ? null : await batches.get(record.batchId);
+    const batch = record.batchId === null ? null : await within(batches.get(record.batchId));
     writeJson(res, 202, requestObjectText(record, batch), {
       ...headers,
       ...requestHeaders(record),

@@ -11,6 +11,7 @@ import { type RequestStore } from '@batch-gpt/domain';
 import { toAppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Within } from '../within.ts';
 import { type WaiterEntry, type Waiters } from './waiters.ts';
 
 /** Most keys of one look-up, and most waiters answered before the event loop gets its turn. */
@@ -27,6 +28,7 @@ export interface OutcomeWatch extends AsyncDisposable {
 export interface WatchOutcomesOptions {
   readonly requests: Pick<RequestStore, 'lookup'>;
   readonly waiters: Waiters;
+  readonly within: Within;
   readonly clock: GatewayClock;
   readonly logger: Logger;
   /** The slow sweep, in milliseconds: how often, and how old a waiter has to be. */
@@ -34,7 +36,14 @@ export interface WatchOutcomesOptions {
 }
 
 /** Starts watching; disposal waits for the look-up that runs. */
-export function watchOutcomes({ requests, waiters, clock, logger, sweepEvery }: WatchOutcomesOptions): OutcomeWatch {
+export function watchOutcomes({
+  requests,
+  waiters,
+  within,
+  clock,
+  logger,
+  sweepEvery,
+}: WatchOutcomesOptions): OutcomeWatch {
   const due = new Set<RequestKey>();
   let running: Promise<void> | null = null;
   let stopped = false;
@@ -66,7 +75,7 @@ export function watchOutcomes({ requests, waiters, clock, logger, sweepEvery }: 
   const answerThose = async (keys: readonly RequestKey[]) => {
     const armed = keys.flatMap((key) => armedWaiters(waiters.of(key)));
     if (armed.length === 0) return;
-    const rows = await requests.lookup(keys);
+    const rows = await within(requests.lookup(keys));
     for (const [index, waiter] of armed.entries()) {
       waiter.look(rows.get(waiter.key));
       if (index % chunk === chunk - 1) await setImmediate();

@@ -7,10 +7,12 @@ import { toBatchObject } from '../objects/batch-object.ts';
 import { isCancellable } from '../objects/batch-status.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
+import { type Within } from '../within.ts';
 
 export interface BatchRoutesDeps {
   readonly batches: Pick<BatchStore, 'findForTenant' | 'list' | 'requestCancel'>;
   readonly tenantOf: TenantOf;
+  readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now'>;
 }
 
@@ -23,9 +25,10 @@ export interface BatchRoutes {
   readonly cancel: Handler;
 }
 
-export function createBatchRoutes({ batches, tenantOf, clock }: BatchRoutesDeps): BatchRoutes {
+export function createBatchRoutes({ batches, tenantOf, within, clock }: BatchRoutesDeps): BatchRoutes {
   const find = async ({ tenant }: Caller, id: unknown): Promise<BatchRecord> => {
-    const batch = typeof id === 'string' && plausibleId.test(id) ? await batches.findForTenant(tenant, id) : null;
+    const batch =
+      typeof id === 'string' && plausibleId.test(id) ? await within(batches.findForTenant(tenant, id)) : null;
     if (batch === null || batch.state === 'void') throw notFound();
     return batch;
   };
@@ -38,7 +41,7 @@ export function createBatchRoutes({ batches, tenantOf, clock }: BatchRoutesDeps)
       const after =
         req.query['after'] === undefined ? null : (await findAfter(() => find(caller, req.query['after']))).id;
       // One more than asked for tells whether there are more.
-      const found = await batches.list(caller.tenant, after, limit + 1);
+      const found = await within(batches.list(caller.tenant, after, limit + 1));
       const data = found.slice(0, limit).map(toBatchObject);
       const [first_id, last_id] = [data[0]?.id ?? null, data.at(-1)?.id ?? null];
       writeJson(res, 200, JSON.stringify({ object: 'list', data, first_id, last_id, has_more: found.length > limit }));
@@ -51,7 +54,7 @@ export function createBatchRoutes({ batches, tenantOf, clock }: BatchRoutesDeps)
       req.resume();
       const found = await find(tenantOf(req), req.params['id']);
       if (!isCancellable(found)) throw notCancellable(found);
-      const batch = await batches.requestCancel(batchId.parse(found.id), clock.now());
+      const batch = await within(batches.requestCancel(batchId.parse(found.id), clock.now()));
       if (batch === null) throw notFound();
       if (!isCancellable(batch)) throw notCancellable(batch);
       show(res, batch);

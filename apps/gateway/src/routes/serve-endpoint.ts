@@ -6,7 +6,7 @@ import { type Request, type Response } from 'express';
 import { type Acceptance, type Acceptor, type Call } from '../accept/accept-request.ts';
 import { type Admission, type Permit } from '../accept/admission.ts';
 import { contentKey, newRequest, prepareBody, type PreparedBody, type RowIdentity } from '../accept/prepare-request.ts';
-import { withDeadline } from '../accept/with-deadline.ts';
+import { type Within } from '../within.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
@@ -20,13 +20,13 @@ export interface ServeEndpointDeps {
   readonly acceptor: Acceptor;
   readonly responder: Responder;
   readonly tenantOf: TenantOf;
+  readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
   readonly settings: {
     readonly mode: ServingMode;
     readonly maxBodyBytes: number;
     readonly maxJsonDepth: number;
-    readonly storeDeadline: number;
   };
 }
 
@@ -107,7 +107,7 @@ const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes): Call['reuse'] => ({ noCa
 
 /** The content key, or for `no-store` a private one; its retries first claim what an earlier attempt left. */
 async function identify(
-  { requests, clock, settings }: ServeEndpointDeps,
+  { requests, within }: ServeEndpointDeps,
   caller: Caller,
   body: PreparedBody,
   { noStore, retry, idempotencyKey, mode }: Wishes,
@@ -118,7 +118,7 @@ async function identify(
   if (!noStore || mode === 'cache') return { key: base, base: null, retry: 0 };
   if (idempotencyKey !== null) return { key: randomRequestKey({ tenant, base, salt: idempotencyKey }), base, retry };
   const claimed = retry === 0 ? null : requests.claimPrivate(tenant, base, retry);
-  const key = claimed === null ? null : await withDeadline(claimed, settings.storeDeadline, clock);
+  const key = claimed === null ? null : await within(claimed);
   return { key: key ?? randomRequestKey(), base, retry };
 }
 
