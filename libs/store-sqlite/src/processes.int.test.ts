@@ -44,16 +44,16 @@ describe('four processes on one file', () => {
     expect(won.flat().toSorted()).toEqual(range(400).map(sampleKey));
   });
 
-  it('take over the same batches: every batch has exactly one new owner', async () => {
+  it.each(['take-over', 'move'] as const)('%s the same batches: each has exactly one winner', async (task) => {
     await using folder = await createTestFolder();
     await withStores(folder.file, async ({ batches }) => {
-      for (const n of range(50)) await batches.insert(sampleBatch(n));
+      for (const n of range(50)) await batches.insert(sampleBatch(n, { owner: null }));
     });
-    const won = await race(folder.file, 'take-over');
+    const won = await race(folder.file, task);
     expect(won.flat().toSorted()).toEqual(range(50).map(sampleBatchId));
     await withStores(folder.file, async ({ batches }) => {
       const records = await batches.open(null, 100);
-      expect(records.map(({ id, owner }) => [id, owner])).toEqual(
+      expect(records.map(({ id, owner, history }) => [id, owner ?? history.at(-1)?.note])).toEqual(
         range(50).map((n) => [sampleBatchId(n), `owner-${won.findIndex((ids) => ids.includes(sampleBatchId(n)))}`]),
       );
     });

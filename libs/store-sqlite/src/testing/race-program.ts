@@ -2,12 +2,13 @@
  * A process among several on one database file. It opens the file, says `ready`, and on `go` runs its task once;
  * `insert-forever` reports every acknowledged insert until the process is killed.
  */
+import { once } from 'node:events';
 import { silentLogger } from '@batch-gpt/logging';
 import { sampleBatchId, sampleGroup, sampleKey, sampleRequest } from '@batch-gpt/testing';
 import type { RequestKey } from '@batch-gpt/contracts';
 import { openSqliteStores, type SqliteStores } from '../index.ts';
 
-export type RaceTask = 'insert' | 'claim' | 'take-over' | 'insert-forever';
+export type RaceTask = 'insert' | 'claim' | 'take-over' | 'move' | 'insert-forever';
 
 export interface RaceMessage {
   readonly type: 'ready' | 'won' | 'acknowledged';
@@ -18,9 +19,12 @@ const [path = '', task, index = '0'] = process.argv.slice(2);
 const me = Number(index);
 const numbers = Array.from({ length: 400 }, (_, n) => (n * 7 + me * 101) % 400);
 
+/** Rejects when the parent is gone, which ends this process. */
 const tell = (type: RaceMessage['type'], keys: readonly string[] = []) =>
-  new Promise<void>((resolve) => {
-    process.send?.({ type, keys } satisfies RaceMessage, () => resolve());
+  new Promise<void>((resolve, reject) => {
+    process.send?.({ type, keys } satisfies RaceMessage, undefined, undefined, (error: Error | null) =>
+      error === null ? resolve() : reject(error),
+    );
   });
 
 const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[]>> = {
@@ -46,6 +50,16 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
     return taken;
   },
 
+  async move({ batches }) {
+    const moved: string[] = [];
+    for (let n = 0; n < 50; n++) {
+      const expected = { id: sampleBatchId(n), state: 'forming', epoch: 1 } as const;
+      const record = await batches.move(expected, { to: 'claimed', note: `owner-${me}`, at: 1 });
+      if (record !== null) moved.push(record.id);
+    }
+    return moved;
+  },
+
   async 'insert-forever'({ requests }) {
     for (let n = 0; ; n += 8) {
       const calls = Array.from({ length: 8 }, (_, call) => {
@@ -59,6 +73,6 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
 
 await using stores = await openSqliteStores({ path, logger: silentLogger });
 await tell('ready');
-await new Promise((resolve) => process.once('message', resolve));
+await Promise.race([once(process, 'message'), once(process, 'disconnect')]);
 await tell('won', await tasks[task as RaceTask](stores));
 process.disconnect();
