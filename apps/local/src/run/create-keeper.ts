@@ -26,6 +26,8 @@ export interface LocalService {
   readonly serves: readonly ('port' | 'ops')[];
   readonly env: NodeJS.ProcessEnv;
   readonly tier: Tier;
+  /** Flags of Node. */
+  readonly execArgv?: readonly string[];
 }
 
 /** The ports of a service; 0 where it has none. */
@@ -67,13 +69,13 @@ export function createKeeper({ terminal, showLogs, signal }: KeeperOptions): Kee
     const report = (happening: Happening): void => reportTo(terminal, name, happening);
     tiers[tier].push({ name, ...(await keepRunning({ start, signal, report })) });
   };
-  const service = async ({ name, serves, env, tier }: LocalService): Promise<Ports> => {
+  const service = async ({ name, serves, env, tier, execArgv = [] }: LocalService): Promise<Ports> => {
     const who = terminal.style(STYLES[name] ?? 'blue', name.padEnd(9));
     const onLine = (line: string): void => terminal.say(formatLogLine(who, line, terminal));
     let ports: Ports = { port: 0, opsPort: 0 };
     await keep(name, tier, async (abort) => {
       const started = await spawnServiceProcess({
-        ...{ name, serves, signal: abort, cwd: workspace },
+        ...{ name, serves, execArgv, signal: abort, cwd: workspace },
         main: join(workspace, 'apps', name, 'src/main.ts'),
         env: { ...env, ...pinned(ports) },
         readyTimeoutMs: 60_000,

@@ -10,6 +10,9 @@ import { lockFolder } from './lock-folder.ts';
 import { serviceEnv } from './service-env.ts';
 import { stackParts, type Part } from './stack-parts.ts';
 
+// What streams files of 200 MB needs little at a time, but a heap grows as far as the machine lets it.
+const STREAMING_HEAP = ['--max-old-space-size=192', '--max-semi-space-size=8'];
+
 /** How to start everything. */
 export interface StackOptions extends KeeperOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -64,7 +67,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const [port, opsPort] = await Promise.all([choosePort(config.port, 8080), choosePort(config.opsPort, 9090)]);
   const ports = { PORT: String(port), OPS_PORT: String(opsPort) };
-  const worker = { tier: 'workers', serves: ['ops'], env: { ...common, OPS_PORT: '0' } } as const;
+  const worker = {
+    tier: 'workers',
+    serves: ['ops'],
+    execArgv: STREAMING_HEAP,
+    env: { ...common, OPS_PORT: '0' },
+  } as const;
   const [gateway, batcher, results] = await allOrNone([
     keeper.service({ name: 'gateway', tier: 'entrance', serves: ['port', 'ops'], env: { ...common, ...ports } }),
     keeper.service({ name: 'batcher', ...worker }),
