@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -67,6 +69,16 @@ describe('the service', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } });
     await ended;
     expect(await service.exited).toMatchObject({ code: 0 });
+  });
+
+  test('refuses a Redis that may evict keys', async () => {
+    const redis = stack.use(await startTestRedis());
+    const socket = connect(Number(new URL(redis.url).port), '127.0.0.1');
+    socket.write('CONFIG SET maxmemory-policy allkeys-lru\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toContain('OK');
+    await expect(start(redis.url, {}, 'listening')).rejects.toThrow('may evict keys');
   });
 
   test.each([
