@@ -1,3 +1,4 @@
+import './keep-heap-small.ts';
 import { loadConfig } from '@batch-gpt/config';
 import { runService } from '@batch-gpt/lifecycle';
 import { resultsConfig } from './config.ts';

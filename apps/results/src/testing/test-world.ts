@@ -32,7 +32,7 @@ export const unanswered = (n: number, code: string) =>
   row(n, `"response":null,"error":{"code":"${code}","message":"Not run."}`);
 export const file = (...rows: string[]) => rows.map((line) => `${line}\n`).join('');
 
-const snapshot: ProviderSnapshot = {
+export const snapshot: ProviderSnapshot = {
   status: 'completed',
   outputFileId: null,
   errorFileId: null,

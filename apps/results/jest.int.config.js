@@ -1,0 +1,3 @@
+import { serverPreset } from '../../jest.preset.js';
+
+export default serverPreset('results', 'int', 120_000);
