@@ -2,24 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@batch-gpt/errors';
-import { isBusy } from './map-error.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
 import { migrate } from './schema.ts';
 
-const retryPause = 20;
+// Milliseconds that SQLite itself waits for a lock.
+const firstWait = 5;
 
 /** Opens the file, creating it and its folder if need be, and brings its tables up to date. Blocks its thread. */
 export function openFile(path: string, busyTimeout: number): DatabaseSync {
   createFolder(dirname(path));
-  const deadline = performance.now() + busyTimeout;
-  for (;;) {
-    try {
-      return tryOpen(path, busyTimeout);
-    } catch (error) {
-      // Going over to WAL needs the file alone and does not wait for it by itself.
-      if (!isBusy(error) || performance.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryPause);
-    }
-  }
+  // Going over to WAL needs the file alone and does not wait for it by itself.
+  return retryWhileBusy(busyTimeout, () => tryOpen(path));
 }
 
 function createFolder(folder: string): void {
@@ -30,8 +23,8 @@ function createFolder(folder: string): void {
   }
 }
 
-function tryOpen(path: string, busyTimeout: number): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: busyTimeout });
+function tryOpen(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: firstWait });
   try {
     // FULL: a commit is on the disk before it is answered; in WAL mode that is one sync of the log.
     db.exec(`

@@ -11,16 +11,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AppError } from '@batch-gpt/errors';
 import { mapError } from './map-error.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
 import type { Call, Reply } from './wire.ts';
 
 /** Runs an operation by its name. */
 export type RunCall = (call: Call) => unknown;
 
 /** Answers calls that change nothing. */
-export function runReads(run: RunCall, calls: readonly Call[]): Reply[] {
+export function runReads(busyTimeout: number, run: RunCall, calls: readonly Call[]): Reply[] {
   return calls.map((call) => {
     try {
-      return { id: call.id, value: run(call) };
+      return { id: call.id, value: retryWhileBusy(busyTimeout, () => run(call)) };
     } catch (error) {
       return failure(call, mapError(error));
     }
@@ -28,9 +29,9 @@ export function runReads(run: RunCall, calls: readonly Call[]): Reply[] {
 }
 
 /** Answers calls that change something, after one commit for all of them. */
-export function runWrites(db: DatabaseSync, run: RunCall, calls: readonly Call[]): Reply[] {
+export function runWrites(db: DatabaseSync, busyTimeout: number, run: RunCall, calls: readonly Call[]): Reply[] {
   try {
-    db.exec('BEGIN IMMEDIATE');
+    retryWhileBusy(busyTimeout, () => db.exec('BEGIN IMMEDIATE'));
     const replies = calls.map((call) => runInSavepoint(db, run, call));
     db.exec('COMMIT');
     return replies;

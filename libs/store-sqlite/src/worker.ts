@@ -35,8 +35,8 @@ function serve(): void {
     }
     const { reads = [], writes = [] } = Object.groupBy(message.calls, (call) => call.kind);
     // Reads first: they need not wait for the disk.
-    if (reads.length > 0) post({ type: 'replies', replies: runReads(run, reads) });
-    if (writes.length > 0) post({ type: 'replies', replies: runWrites(db, run, writes) });
+    if (reads.length > 0) post({ type: 'replies', replies: runReads(busyTimeout, run, reads) });
+    if (writes.length > 0) post({ type: 'replies', replies: runWrites(db, busyTimeout, run, writes) });
   });
   post({ type: 'open' });
 }

@@ -17,6 +17,8 @@ export interface RaceMessage {
 
 const [path = '', task, index = '0'] = process.argv.slice(2);
 const me = Number(index);
+// Each process goes through all rows and all batches, and starts elsewhere.
+const batchNumbers = Array.from({ length: 50 }, (_, n) => (n + me * 13) % 50);
 const numbers = Array.from({ length: 400 }, (_, n) => (n * 7 + me * 101) % 400);
 
 /** Rejects when the parent is gone, which ends this process. */
@@ -30,8 +32,9 @@ const tell = (type: RaceMessage['type'], keys: readonly string[] = []) =>
 const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[]>> = {
   async insert({ requests }) {
     const rows = numbers.map((n) => sampleRequest(n, { body: `{"by":${me}}` }));
-    const chunks = Array.from({ length: 40 }, (_, n) => rows.slice(n * 10, n * 10 + 10));
-    return (await Promise.all(chunks.map((chunk) => requests.insert(chunk)))).flatMap((keys) => [...keys]);
+    const inserted: string[] = [];
+    for (let n = 0; n < 400; n += 10) inserted.push(...(await requests.insert(rows.slice(n, n + 10))));
+    return inserted;
   },
 
   async claim({ requests }) {
@@ -43,7 +46,7 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
 
   async 'take-over'({ batches }) {
     const taken: string[] = [];
-    for (let n = 0; n < 50; n++) {
+    for (const n of batchNumbers) {
       const record = await batches.takeOver(sampleBatchId(n), 1, `owner-${me}`, 1);
       if (record !== null) taken.push(record.id);
     }
@@ -52,7 +55,7 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
 
   async move({ batches }) {
     const moved: string[] = [];
-    for (let n = 0; n < 50; n++) {
+    for (const n of batchNumbers) {
       const expected = { id: sampleBatchId(n), state: 'forming', epoch: 1 } as const;
       const record = await batches.move(expected, { to: 'claimed', note: `owner-${me}`, at: 1 });
       if (record !== null) moved.push(record.id);
