@@ -137,6 +137,11 @@ export interface BatchRecord {
   /** Fails every member that has no outcome. */
   readonly cause: FailureCause | null;
   readonly namedLines: readonly NamedLine[];
+  /**
+   * Why nobody can say when this batch will end: unknown to the provider, stuck, or past its deadline while a create is
+   * in doubt. Waiters are told; the rows stay with the batch, because they may be paid for.
+   */
+  readonly trouble: FailureCause | null;
   /** Depth of the poison search that this batch is part of. */
   readonly depth: number;
   readonly billed: BilledTotals | null;
@@ -159,6 +164,7 @@ export type BatchChange = Partial<
     | 'provider'
     | 'cause'
     | 'namedLines'
+    | 'trouble'
     | 'depth'
     | 'billed'
   >

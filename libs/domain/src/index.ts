@@ -29,7 +29,14 @@ export { defaultProtocolTimings, nextPollDelay, type ProtocolTimings } from './p
 export type { RequestStore } from './ports/request-store.ts';
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
-export type { AcceptedSignals, EndedSignals, HintCounters, OutcomeAnnouncer, WindowBells } from './ports/signals.ts';
+export type {
+  AcceptedSignals,
+  BatchNews,
+  EndedSignals,
+  HintCounters,
+  OutcomeAnnouncer,
+  WindowBells,
+} from './ports/signals.ts';
 export { maxSplitDepth, splitGroup } from './poison-search.ts';
 export type { Clock } from './ports/clock.ts';
 export { endpointTable } from './endpoints/endpoint-table.ts';

@@ -30,6 +30,7 @@ export function newBatch(id: BatchId, groupId: GroupId, owner: string, now: numb
     cancelRequestedAt: null,
     cause: null,
     namedLines: [],
+    trouble: null,
     depth: split.length,
     billed: null,
     history: [{ state: 'forming', at: now, note: null }],

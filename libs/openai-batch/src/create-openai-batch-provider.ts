@@ -27,6 +27,7 @@ const longestAnswer = 64 * 1024 * 1024;
 
 const deletion = z.object({ deleted: z.literal(true) });
 const batchPage = z.object({ data: z.array(providerBatch), has_more: z.boolean() });
+const filePage = z.object({ data: z.array(providerFile), has_more: z.boolean().default(false) });
 
 /** One OpenAI account as a provider; disposing it ends the calls that run. Nothing is ever called twice by itself. */
 export function createOpenAiBatchProvider(options: OpenAiBatchOptions): BatchProvider & AsyncDisposable {
@@ -108,6 +109,13 @@ export function createOpenAiBatchProvider(options: OpenAiBatchOptions): BatchPro
       const page = await read(batchPage, () => sdk.get('/batches', { query, ...callOptions(signal, timeouts.read) }));
       if (page === null) throw new AppError('provider_unavailable', 'The provider does not list batches.');
       return { batches: page.data, hasMore: page.has_more };
+    },
+
+    async listInputFiles(after, signal) {
+      const query = { limit: 1000, order: 'asc', purpose: 'batch', ...(after !== null && { after }) };
+      const page = await read(filePage, () => sdk.get('/files', { query, ...callOptions(signal, timeouts.read) }));
+      if (page === null) throw new AppError('provider_unavailable', 'The provider does not list files.');
+      return { files: page.data, hasMore: page.has_more };
     },
 
     cancelBatch: (id, signal) =>

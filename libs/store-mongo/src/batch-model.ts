@@ -34,6 +34,7 @@ const batchSchema = new Schema<BatchRow>(
     cancelRequestedAt: Number,
     cause: Mixed,
     namedLines: [Mixed],
+    trouble: Mixed,
     depth: Number,
     billed: Mixed,
     history: [Mixed],

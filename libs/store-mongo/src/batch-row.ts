@@ -49,6 +49,7 @@ function changeable(row: BatchRow): Required<BatchChange> {
     provider: row.provider,
     cause: row.cause,
     namedLines: row.namedLines,
+    trouble: row.trouble,
     depth: row.depth,
     billed: row.billed,
   };

@@ -11,5 +11,6 @@ export function createRequestStore(rows: mongo.Collection<RequestRow>, keepReque
     ...createAcceptRows(rows),
     ...createCollectRows(rows),
     ...createSettleRows(rows, keepRequestBodies),
+    removeUnreferencedBodies: () => Promise.resolve(0),
   };
 }

@@ -5,7 +5,7 @@ import { moveRows, type RowMove } from './move-rows.ts';
 import type { RequestRow } from './request-row.ts';
 import { maxTextBytes, refuseLargeOutcomes } from './text-limit.ts';
 
-type SettleRows = Pick<RequestStore, 'settle' | 'returnMembers' | 'endAccepted' | 'removeExpired'>;
+type SettleRows = Pick<RequestStore, 'settle' | 'settleLate' | 'returnMembers' | 'endAccepted' | 'removeExpired'>;
 
 /** How rows of `requests` leave their batch, and the collection. */
 export function createSettleRows(rows: mongo.Collection<RequestRow>, keepRequestBodies: boolean): SettleRows {
@@ -22,6 +22,17 @@ export function createSettleRows(rows: mongo.Collection<RequestRow>, keepRequest
       mapErrors(() => end(({ key }) => ({ _id: key, state: 'collected', batchId }), settlements)),
 
     endAccepted: (settlements) => mapErrors(() => end(({ key }) => ({ _id: key, state: 'accepted' }), settlements)),
+
+    settleLate: (batchId, settlements) =>
+      mapErrors(() =>
+        end(
+          ({ key }) => ({
+            _id: key,
+            $or: [{ state: 'accepted' }, { state: 'done', batchId, 'outcome.kind': 'failed' }],
+          }),
+          settlements,
+        ),
+      ),
 
     returnMembers: (batchId, returns) =>
       mapErrors(() =>

@@ -39,6 +39,7 @@ function callEverything(): string[] {
     returnMembers: () => writes.returnMembers(id, [{ key, group, attempt: 0, rounds: 0 }]),
     settle: () => writes.settle(id, [sampleSettlement(key)]),
     endAccepted: () => writes.endAccepted([sampleSettlement(key)]),
+    settleLate: () => writes.settleLate(id, [sampleSettlement(key)]),
     acceptAnew: () => writes.acceptAnew([{ row: sampleRequest(1), doneAt: sampleSettlement(key).outcome.at }]),
     claimPrivate: () => writes.claimPrivate(sampleTenant, key, 1),
     markDelivered: () => writes.markDelivered([key]),

@@ -32,6 +32,14 @@ export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
     endAccepted: (settlements: readonly Settlement[]): RequestKey[] =>
       end(`${toDone} WHERE key = ? AND state = 'accepted' RETURNING id`, settlements),
 
+    settleLate: (batchId: BatchId, settlements: readonly Settlement[]): RequestKey[] =>
+      end(
+        `${toDone} WHERE key = ? AND (state = 'accepted'
+          OR (state = 'done' AND batch_id = ? AND json_extract(outcome, '$.kind') = 'failed')) RETURNING id`,
+        settlements,
+        batchId,
+      ),
+
     returnMembers: (batchId: BatchId, returns: readonly Return[]): RequestKey[] => {
       const update = prepare(`
         UPDATE requests SET state = 'accepted', batch_id = NULL, collected_at = NULL, group_id = ?, attempt = ?, rounds = ?

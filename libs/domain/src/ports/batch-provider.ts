@@ -42,6 +42,11 @@ export interface BatchProvider {
   /** Resolves once the provider confirmed that the file is gone (deleted now or before). */
   deleteFile(id: string, signal: AbortSignal): Promise<void>;
   openFile(id: string, signal: AbortSignal): Promise<ProviderContent | null>;
+  /** Files with purpose `batch`, oldest first; `after` is the last id of the page before. */
+  listInputFiles(
+    after: string | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly files: readonly ProviderFile[]; readonly hasMore: boolean }>;
 
   /** `POST /v1/batches` exactly once, with completion window 24h. */
   createBatch(

@@ -58,6 +58,12 @@ export interface RequestStore {
   /** `accepted` → `done` without a batch (deadline passed, cancelled by its owner). Returns the keys that moved. */
   endAccepted(settlements: readonly Settlement[]): Promise<ReadonlySet<RequestKey>>;
 
+  /**
+   * Results that came after their batch was abandoned: `accepted` rows, and rows whose failure this batch stored, get
+   * the outcome; every other row stays as it is. Returns the keys that moved.
+   */
+  settleLate(batchId: BatchId, settlements: readonly Settlement[]): Promise<ReadonlySet<RequestKey>>;
+
   /** Groups with accepted rows, in order of their id, after `after`, each with its oldest row's `acceptedAt`. */
   groupsWithAccepted(
     after: GroupId | null,
@@ -69,4 +75,7 @@ export interface RequestStore {
 
   /** Removes at most `limit` ended rows whose `expiresAt` has passed. Returns how many went. */
   removeExpired(now: number, limit: number): Promise<number>;
+
+  /** Removes at most `limit` texts kept apart from their row that no row refers to and that are older than `before`. */
+  removeUnreferencedBodies(before: number, limit: number): Promise<number>;
 }

@@ -30,6 +30,12 @@ export interface EndedSignals {
   announceEnded(batchId: BatchId): Promise<void>;
 }
 
+/** Whoever learns that a batch has news → batchers: its next poll, or its cancel, is due at once. */
+export interface BatchNews {
+  /** `id` is ours or the provider's. */
+  announceNews(id: string): Promise<void>;
+}
+
 /** Results (and whoever stores an outcome) → gateways: these keys have an outcome. Any number of keys. */
 export interface OutcomeAnnouncer {
   announceOutcomes(keys: readonly RequestKey[]): Promise<void>;

@@ -110,6 +110,13 @@ export function createMemoryProvider(now: () => number = () => sampleTime): Memo
         return found ? { bytes: found.file.bytes, chunks: chunksOf(found.content) } : null;
       }),
 
+    listInputFiles: (after) =>
+      read(() => {
+        const inputs = [...files.values()].map(({ file }) => file).filter((file) => file.purpose === 'batch');
+        const from = after === null ? 0 : inputs.findIndex((file) => file.id === after) + 1;
+        return { files: inputs.slice(from, from + pageSize), hasMore: inputs.length > from + pageSize };
+      }),
+
     createBatch: (request) => {
       creates.push(request);
       return Promise.resolve(

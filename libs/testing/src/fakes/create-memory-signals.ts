@@ -3,6 +3,7 @@ import {
   addSizes,
   noSizes,
   type AcceptedSignals,
+  type BatchNews,
   type EndedSignals,
   type HintCounters,
   type OutcomeAnnouncer,
@@ -17,6 +18,7 @@ export interface SeenSignals {
   readonly rung: { readonly group: GroupId; readonly trigger: CloseTrigger }[];
   readonly ended: BatchId[];
   readonly outcomes: (readonly RequestKey[])[];
+  readonly news: string[];
 }
 
 export interface MemorySignals {
@@ -25,6 +27,7 @@ export interface MemorySignals {
   readonly hints: HintCounters;
   readonly ended: EndedSignals;
   readonly outcomes: OutcomeAnnouncer;
+  readonly news: BatchNews;
   readonly seen: SeenSignals;
   /** While away every call rejects with `queue_unavailable` and records nothing. */
   readonly setAway: (away: boolean) => void;
@@ -33,7 +36,7 @@ export interface MemorySignals {
 /** All signal ports in memory: they record, add up hints, and ring nobody. */
 export function createMemorySignals(): MemorySignals {
   let away = false;
-  const seen: SeenSignals = { accepted: [], opened: [], rung: [], ended: [], outcomes: [] };
+  const seen: SeenSignals = { accepted: [], opened: [], rung: [], ended: [], outcomes: [], news: [] };
   const openWindows = new Set<GroupId>();
   const sums = new Map<GroupId, LineSizes>();
   const run = <T>(call: () => T): Promise<T> =>
@@ -68,6 +71,7 @@ export function createMemorySignals(): MemorySignals {
     },
     ended: { announceEnded: (batchId) => run(() => void seen.ended.push(batchId)) },
     outcomes: { announceOutcomes: (keys) => run(() => void seen.outcomes.push(keys)) },
+    news: { announceNews: (id) => run(() => void seen.news.push(id)) },
     seen,
     setAway: (value) => {
       away = value;

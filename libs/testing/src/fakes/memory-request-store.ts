@@ -167,6 +167,14 @@ export function createMemoryRequestStore(run: RunCall): RequestStore {
         ),
       ),
 
+    settleLate: (batchId, settlements) =>
+      run(() =>
+        moveEach(settlements, (settlement, { record }) => {
+          const stored = record.state === 'done' && record.batchId === batchId && record.outcome.kind === 'failed';
+          return record.state === 'accepted' || stored ? { record: doneRecord(record, settlement), body: null } : null;
+        }),
+      ),
+
     groupsWithAccepted: (after, limit) =>
       run(() => {
         const oldest = new Map<GroupId, number>();
@@ -195,6 +203,8 @@ export function createMemoryRequestStore(run: RunCall): RequestStore {
         for (const key of expired) rows.delete(key);
         return expired.length;
       }),
+
+    removeUnreferencedBodies: () => run(() => 0),
   };
 }
 
@@ -211,9 +221,9 @@ function acceptedRecord({ body: _, ...facts }: NewRequest, old: In<'done'> | nul
   };
 }
 
-function doneRecord(record: In<'accepted'> | In<'collected'>, settlement: Settlement): In<'done'> {
+function doneRecord(record: RequestRecord, settlement: Settlement): In<'done'> {
   const { outcome, attempt, reuseUntil, expiresAt } = settlement;
-  const collectedAt = record.state === 'collected' ? record.collectedAt : null;
+  const collectedAt = record.state === 'accepted' ? null : record.collectedAt;
   return {
     ...record,
     state: 'done',

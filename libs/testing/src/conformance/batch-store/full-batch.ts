@@ -43,6 +43,7 @@ export function fullBatch(n: number): BatchRecord {
     cancelRequestedAt: sampleTime + 7,
     cause,
     namedLines: [{ key: 'f'.repeat(64), cause }],
+    trouble: cause,
     depth: 4,
     billed: { succeeded: 1, failed: 2, sentAgain: 3, inputTokens: 4, outputTokens: 5, cachedTokens: 6 },
     history: [

@@ -49,6 +49,7 @@ export function movesConformance(open: OpenEmptyStores): void {
           provider: from.provider,
           cause: from.cause,
           namedLines: from.namedLines,
+          trouble: from.trouble,
           depth: from.depth,
           billed: from.billed,
         });

@@ -143,6 +143,42 @@ export function settleConformance(open: OpenEmptyStores): void {
     );
   });
 
+  describe('settleLate', () => {
+    const late = () => [sampleSettlement(key, sampleOutcome({ batchId: batch }))];
+    const failure = sampleOutcome({ kind: 'failed', status: 502, shareable: false, batchId: batch });
+
+    it(
+      'gives a late result to a row that waits again',
+      withStores(open, async ({ requests }) => {
+        await requests.insert([sampleRequest(1)]);
+        expect(await requests.settleLate(batch, late())).toEqual(new Set([key]));
+        expect(await mustFind(requests, key)).toMatchObject({ state: 'done', outcome: { kind: 'succeeded' } });
+      }),
+    );
+
+    it(
+      'replaces the failure that its own batch stored, and no other outcome',
+      withStores(open, async ({ requests }) => {
+        await collectSamples(requests, batch, [sampleRequest(1)]);
+        await requests.settle(batch, [sampleSettlement(key, failure)]);
+        expect(await requests.settleLate(other, late())).toEqual(new Set());
+        expect(await requests.settleLate(batch, late())).toEqual(new Set([key]));
+        const { outcome } = await mustFind(requests, key);
+        expect(outcome).toMatchObject({ kind: 'succeeded' });
+        expect(await requests.settleLate(batch, late())).toEqual(new Set());
+      }),
+    );
+
+    it(
+      'never touches a row that another batch holds',
+      withStores(open, async ({ requests }) => {
+        await collectSamples(requests, other, [sampleRequest(1)]);
+        expect(await requests.settleLate(batch, late())).toEqual(new Set());
+        expect(await mustFind(requests, key)).toMatchObject({ state: 'collected', batchId: other });
+      }),
+    );
+  });
+
   describe('returnMembers', () => {
     it(
       'puts members back where they were accepted, in the group and with the counts it is told',
