@@ -12,7 +12,7 @@ import { createRowTally, type RowTally } from './tally-rows.ts';
 import { wasCancelled } from './was-cancelled.ts';
 
 const rowsAtOnce = 500;
-const charactersAtOnce = 1_000_000;
+const charactersAtOnce = 2_000_000;
 
 /** What settling a batch came to. */
 export interface Settled {
