@@ -1,4 +1,11 @@
-import type { AcceptedSignals, EndedSignals, HintCounters, OutcomeAnnouncer, WindowBells } from '@batch-gpt/domain';
+import type {
+  AcceptedSignals,
+  BatchNews,
+  EndedSignals,
+  HintCounters,
+  OutcomeAnnouncer,
+  WindowBells,
+} from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 import type { Redis } from 'ioredis';
 import { createAcceptedSignals } from './accepted-signals.ts';
@@ -7,6 +14,7 @@ import { connectRedis } from './connect-redis.ts';
 import { endConnection } from './end-connection.ts';
 import { createEndedSignals } from './ended-signals.ts';
 import { createHintCounters } from './hint-counters.ts';
+import { createBatchNews } from './news-channel/announce-news.ts';
 import { createOutcomeAnnouncer } from './outcome-channel/announce-outcomes.ts';
 import { pingRedis } from './ping-redis.ts';
 import { defaultPrefix } from './queue-keys.ts';
@@ -29,6 +37,7 @@ export interface Signals extends AsyncDisposable {
   readonly hints: HintCounters;
   readonly ended: EndedSignals;
   readonly outcomes: OutcomeAnnouncer;
+  readonly news: BatchNews;
   readonly sweeps: SweepScheduler;
   /** The connection, for `createBellConsumer`. */
   readonly redis: Redis;
@@ -55,6 +64,7 @@ export function createSignals(options: SignalsOptions): Signals {
     hints: createHintCounters({ redis, prefix }),
     ended,
     outcomes: createOutcomeAnnouncer({ redis, prefix }),
+    news: createBatchNews({ redis, prefix }),
     sweeps,
     redis,
     fitness: () => checkRedis(redis),

@@ -17,3 +17,4 @@ export {
   type OutcomeSubscriberOptions,
   type ResyncReason,
 } from './outcome-channel/outcome-subscriber.ts';
+export { createNewsSubscriber, type NewsSubscriberOptions } from './news-channel/news-subscriber.ts';

@@ -6,6 +6,7 @@ export const defaultPrefix = 'batch-gpt';
 /** Every Redis name that is ours. BullMQ's own are `<prefix>:<queue>:…` and never begin with these words. */
 export const queueKeys = (prefix: string) => ({
   outcomeChannel: `${prefix}:outcome-channel`,
+  newsChannel: `${prefix}:news-channel`,
   hints: (group: GroupId) => `${prefix}:window-hints:${group}`,
   rung: (group: GroupId) => `${prefix}:window-rung:${group}`,
 });
