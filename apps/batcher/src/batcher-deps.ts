@@ -13,6 +13,7 @@ import type {
 import type { Logger } from '@batch-gpt/logging';
 import type { Metrics } from '@batch-gpt/metrics';
 import type { ParkedAccount } from './parked-account.ts';
+import type { ScratchFolder } from './scratch-folder.ts';
 
 /** Everything the batcher's use cases need; each names the part that it uses. */
 export interface BatcherDeps {
@@ -31,6 +32,8 @@ export interface BatcherDeps {
   readonly account: ParkedAccount;
   /** Milliseconds that a group collects before its batch is closed. */
   readonly window: number;
+  /** Where input files are built. */
+  readonly scratch: ScratchFolder;
   /** Folder for input files on their way to the provider. */
   readonly workDir: string;
   /** Name of this process among the owners of batches; new at every start. */

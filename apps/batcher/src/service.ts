@@ -13,6 +13,7 @@ import { collectRequests } from './collect-requests.ts';
 import type { BatcherConfig } from './config.ts';
 import { createHeldBatches } from './held-batches.ts';
 import { createParkedAccount } from './parked-account.ts';
+import { createScratchFolder } from './scratch-folder.ts';
 import { createSlots } from './slots.ts';
 import { sweep } from './sweep.ts';
 import { createTakeOver } from './take-over-batches.ts';
@@ -63,6 +64,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     limits: batching.limits,
     account: createParkedAccount(() => clock.monotonic(), parkFor),
     window: batching.window,
+    scratch: createScratchFolder(batching.workDir),
     workDir: batching.workDir,
     owner: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
   };

@@ -3,8 +3,6 @@
  *
  * Nothing here is paid: after a lost answer it is done again, and the file that may have been stored is an orphan.
  */
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ProviderFile } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
@@ -22,15 +20,14 @@ export async function prepareInputFile(
 ): Promise<Step> {
   const parked = deps.account.parked();
   if (parked !== null) return wait(parked.remaining);
-  await mkdir(deps.workDir, { recursive: true });
   // The epoch keeps a paused former owner from writing into the file of the present one.
-  const path = join(deps.workDir, `${batch.id}.${batch.epoch}.jsonl`);
+  const name = `${batch.id}.${batch.epoch}.jsonl`;
   try {
-    const file = await buildInputFile(deps, batch, path, signal);
+    const file = await buildInputFile(deps, batch, name, signal);
     if (!isComplete(file, batch.sizes)) return await giveUp(deps, batch, file);
     return await upload(deps, batch, file, memory, signal);
   } finally {
-    await rm(path, { force: true });
+    await deps.scratch.remove(name);
   }
 }
 

@@ -17,6 +17,7 @@ import type { BatcherDeps } from '../batcher-deps.ts';
 import { closeWindow } from '../close-window.ts';
 import { createHeldBatches, type HeldBatches } from '../held-batches.ts';
 import { createParkedAccount } from '../parked-account.ts';
+import { createScratchFolder } from '../scratch-folder.ts';
 import { createSlots } from '../slots.ts';
 import { createTakeStep } from '../take-step.ts';
 
@@ -70,6 +71,7 @@ export function createTestBatcher(
     limits: { lines: 50_000, bytes: 190_000_000, inputs: 50_000 },
     account: createParkedAccount(() => world.clock.monotonic(), 60_000),
     window: 5000,
+    scratch: createScratchFolder(world.workDir),
     workDir: world.workDir,
     owner,
     ...overrides,
