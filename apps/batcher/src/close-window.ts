@@ -17,7 +17,17 @@ import { voidBatch } from './void-batch.ts';
 
 type CloseDeps = Pick<
   BatcherDeps,
-  'batches' | 'requests' | 'bells' | 'hints' | 'limits' | 'clock' | 'logger' | 'owner' | 'metrics' | 'account'
+  | 'batches'
+  | 'requests'
+  | 'bells'
+  | 'hints'
+  | 'limits'
+  | 'clock'
+  | 'logger'
+  | 'owner'
+  | 'metrics'
+  | 'account'
+  | 'timings'
 > & {
   readonly held: HeldBatches;
   /** Batches between claim and upload in this process: back-pressure leaves rows to other batchers. */
@@ -34,8 +44,10 @@ export async function closeWindow(
   trigger: CloseTrigger,
   signal: AbortSignal,
 ): Promise<void> {
-  // The sweep rings again; a parked account's rows stay accepted, where their callers can still cancel them.
-  if (deps.account.parked() !== null || !deps.held.hasRoom()) return;
+  // The sweep rings again; a parked account's rows stay accepted until their callers have to be told.
+  const parking = deps.account.parked();
+  if (parking !== null && parking.parkedFor < deps.timings.submitDeadline) return;
+  if (!deps.held.hasRoom()) return;
   const slot = await deps.building.acquire(signal);
   if (slot === null) return;
   let handedOver = false;

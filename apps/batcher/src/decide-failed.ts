@@ -2,7 +2,7 @@
  * A provider status `failed`: nothing of the batch ran, nothing is billed (design, section 8).
  *
  *   errors with line numbers           ─▶ ended: the named lines fail, all others go back
- *   token_limit_exceeded               ─▶ uploaded: wait, same file again; after many tries poison search's halving
+ *   token_limit_exceeded               ─▶ uploaded: wait for headroom, same file again; halved when it can never fit
  *   file not found, after our fence    ─▶ claimed: new upload, new attempt
  *   file not found, though readable    ─▶ uploaded: same file again some times, then claimed
  *   anything else                      ─▶ poison search
@@ -12,9 +12,10 @@ import type { BatcherDeps } from './batcher-deps.ts';
 import { nameLines } from './name-lines.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
 import { isFileNotFound, searchPoison } from './submit-batch/answer-refusal.ts';
+import { canEverFit } from './token-headroom.ts';
 
-/** Creates of one batch that may fail for the token limit before its file is halved. */
-const tokenLimitTries = 10;
+/** Waiting for headroom grows up to this many of the longest polling pauses. */
+const longestTokenWait = 5;
 /** Creates with one file that the provider cannot find before it is uploaded again. */
 const missingFileTries = 3;
 
@@ -64,9 +65,9 @@ async function withoutTokens(
   memory: RunMemory,
   error: ProviderError,
 ): Promise<Step> {
-  memory.refusals += 1;
-  if (memory.refusals > tokenLimitTries) return searchPoison(deps, batch, causeOf(error));
-  return again(deps, batch, deps.timings.pollMax);
+  if (!(await canEverFit(deps, batch, error.message))) return searchPoison(deps, batch, causeOf(error));
+  memory.refusals = Math.min(memory.refusals + 1, longestTokenWait);
+  return again(deps, batch, deps.timings.pollMax * memory.refusals);
 }
 
 /** Back to `uploaded` for another create with the same file, after a pause. */

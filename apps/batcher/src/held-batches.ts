@@ -24,6 +24,8 @@ export interface HeldBatches extends AsyncDisposable {
   has(id: BatchId): boolean;
   /** Starts the batch's runner; `slot` is a building slot that the batch brings along. */
   hold(batch: BatchRecord, slot: Release | null): void;
+  /** Ends the present pause of a held batch, by our id or the provider's; others are not ours to wake. */
+  wake(id: string): void;
   /** Raises the beat of all held batches and drops those that are lost. */
   beat(): Promise<void>;
 }
@@ -36,22 +38,27 @@ type HeldDeps = Pick<BatcherDeps, 'batches' | 'clock' | 'logger' | 'timings'> & 
 
 interface Run {
   readonly epoch: number;
+  /** The record as its runner knows it. */
+  current: BatchRecord;
+  /** Ends the present pause, if there is one. */
+  wake: () => void;
   readonly stop: AbortController;
-  readonly finished: Promise<void>;
+  finished: Promise<void>;
 }
+
+const nobodySleeps = () => undefined;
 
 export function createHeldBatches(deps: HeldDeps): HeldBatches {
   const runs = new Map<BatchId, Run>();
 
   const hold = (batch: BatchRecord, slot: Release | null): void => {
     const stop = new AbortController();
-    const finished = withLogContext({ batchId: batch.id }, () => runBatch(deps, batch, slot, stop.signal)).finally(
-      () => {
-        if (runs.get(batch.id)?.stop === stop) runs.delete(batch.id);
-      },
-    );
+    const run: Run = { epoch: batch.epoch, current: batch, wake: nobodySleeps, stop, finished: Promise.resolve() };
     runs.get(batch.id)?.stop.abort();
-    runs.set(batch.id, { epoch: batch.epoch, stop, finished });
+    runs.set(batch.id, run);
+    run.finished = withLogContext({ batchId: batch.id }, () => runBatch(deps, run, slot)).finally(() => {
+      if (runs.get(batch.id) === run) runs.delete(batch.id);
+    });
   };
 
   const heldNow = () => [...runs].map(([id, { epoch }]) => ({ id, epoch }));
@@ -60,6 +67,11 @@ export function createHeldBatches(deps: HeldDeps): HeldBatches {
     hasRoom: () => runs.size < deps.maxHeld,
     has: (id) => runs.has(id),
     hold,
+    wake: (id) => {
+      for (const run of runs.values()) {
+        if (run.current.id === id || run.current.providerBatchId === id) run.wake();
+      }
+    },
     beat: async () => {
       const held = heldNow();
       if (held.length === 0) return;
@@ -81,20 +93,22 @@ export function createHeldBatches(deps: HeldDeps): HeldBatches {
   };
 }
 
-async function runBatch(deps: HeldDeps, batch: BatchRecord, slot: Release | null, signal: AbortSignal): Promise<void> {
+async function runBatch(deps: HeldDeps, run: Run, slot: Release | null): Promise<void> {
+  const { signal } = run.stop;
   const memory = freshMemory();
-  let current: BatchRecord | null = batch;
   let release = slot;
   try {
-    while (current !== null && !signal.aborted) {
-      if (current.state === 'claimed') release ??= await deps.building.acquire(signal);
-      const step: Step = await stepOrWait(deps, current, memory, signal);
+    while (!signal.aborted) {
+      if (run.current.state === 'claimed') release ??= await deps.building.acquire(signal);
+      const step: Step = await stepOrWait(deps, run.current, memory, signal);
       if (step.kind === 'left') return;
       if (step.kind === 'wait' || step.batch.state !== 'claimed') {
         release?.();
         release = null;
       }
-      current = step.kind === 'moved' ? step.batch : await readAfter(deps, current, step.ms, signal);
+      const next = step.kind === 'moved' ? step.batch : await readAfter(deps, run, step.ms);
+      if (next === null) return;
+      run.current = next;
     }
   } finally {
     release?.();
@@ -113,22 +127,29 @@ async function stepOrWait(deps: HeldDeps, batch: BatchRecord, memory: RunMemory,
 }
 
 /** The record after a pause, or null when it is somebody else's by then. A database that is away only prolongs the pause. */
-async function readAfter(
-  deps: HeldDeps,
-  batch: BatchRecord,
-  ms: number,
-  signal: AbortSignal,
-): Promise<BatchRecord | null> {
+async function readAfter(deps: HeldDeps, run: Run, ms: number): Promise<BatchRecord | null> {
+  const { signal } = run.stop;
   let pause = ms;
   for (;;) {
-    await deps.clock.sleep(pause, signal);
+    await sleepUntilWoken(deps, run, pause);
     if (signal.aborted) return null;
     try {
-      const fresh = await deps.batches.get(batch.id);
-      return fresh?.epoch === batch.epoch ? fresh : null;
+      const fresh = await deps.batches.get(run.current.id);
+      return fresh?.epoch === run.epoch ? fresh : null;
     } catch (error) {
       deps.logger.warn('batch could not be read, trying again', { err: error });
       pause = deps.timings.pollMin;
     }
   }
+}
+
+async function sleepUntilWoken(deps: HeldDeps, run: Run, ms: number): Promise<void> {
+  const woken = new AbortController();
+  const wake = () => woken.abort();
+  run.wake = wake;
+  run.stop.signal.addEventListener('abort', wake, { once: true });
+  if (run.stop.signal.aborted) wake();
+  await deps.clock.sleep(ms, woken.signal);
+  run.stop.signal.removeEventListener('abort', wake);
+  run.wake = nobodySleeps;
 }

@@ -14,6 +14,7 @@ import type { BatcherConfig } from './config.ts';
 import { createHeldBatches } from './held-batches.ts';
 import { createParkedAccount } from './parked-account.ts';
 import { createScratchFolder } from './scratch-folder.ts';
+import { removeOrphans } from './remove-orphans.ts';
 import { createSlots } from './slots.ts';
 import { sweep } from './sweep.ts';
 import { createTakeOver } from './take-over-batches.ts';
@@ -23,6 +24,7 @@ const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now()
 
 /** How long a refused account rests before the next try. */
 const parkFor = 60_000;
+const orphansEvery = 3_600_000;
 const closesAtOnce = 4;
 const jobsAtOnce = 50;
 
@@ -96,6 +98,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   // Redis may come back empty at any time, and its clock of the sweep with it.
   starting.use(createInterval(() => signals.sweeps.ensure(), timings.sweepEvery, logger, { immediate: true }));
   starting.use(createInterval(createTakeOver({ ...deps, held }), timings.sweepEvery, logger, { immediate: true }));
+  starting.use(createInterval((stopping) => removeOrphans(deps, stopping), orphansEvery, logger));
 
   const stack = starting.move();
   return {

@@ -4,7 +4,7 @@
  *   groups whose oldest accepted row is past its window   ─▶ their bell rings
  *   rows that a void batch still carries                  ─▶ returned
  *   batches that ended and are not settled                ─▶ announced again
- *   ended rows past their expiry                          ─▶ removed
+ *   ended rows past their expiry, texts without a row     ─▶ removed
  */
 import type { BatchId, GroupId } from '@batch-gpt/contracts';
 import type { BatcherDeps } from './batcher-deps.ts';
@@ -17,6 +17,8 @@ type SweepDeps = Pick<
 
 const page = 500;
 const removalsPerSweep = 20;
+/** A text is written before the row that refers to it. */
+const bodyGrace = 3_600_000;
 
 /** Runs one sweep. */
 export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<void> {
@@ -68,7 +70,7 @@ async function announceEndedAgain(deps: SweepDeps, signal: AbortSignal): Promise
   while (!signal.aborted) {
     const open = await deps.batches.open(after, page);
     for (const batch of open) {
-      if (batch.state !== 'ended') continue;
+      if (batch.state !== 'ended' && batch.state !== 'abandoned') continue;
       await deps.ended.announceEnded(batch.id);
       announced += 1;
     }
@@ -85,6 +87,7 @@ async function removeExpired(deps: SweepDeps, signal: AbortSignal): Promise<numb
     removed += gone;
     if (gone < page) break;
   }
+  removed += await deps.requests.removeUnreferencedBodies(deps.clock.now() - bodyGrace, page);
   return count(deps, 'remove_expired', removed);
 }
 

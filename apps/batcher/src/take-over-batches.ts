@@ -9,6 +9,7 @@ import type { BatchId } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import type { HeldBatches } from './held-batches.ts';
+import { isOver } from './track-abandoned.ts';
 
 type TakeOverDeps = Pick<BatcherDeps, 'batches' | 'clock' | 'timings' | 'logger' | 'owner' | 'metrics'> & {
   readonly held: HeldBatches;
@@ -43,9 +44,10 @@ export function createTakeOver(deps: TakeOverDeps): (signal: AbortSignal) => Pro
   };
 }
 
-/** An ended batch waits for the results worker, whoever owned it. */
+/** An ended batch waits for the results worker, whoever owned it; so does an abandoned one whose end is known. */
 function isOrphanable(deps: TakeOverDeps, batch: BatchRecord): boolean {
-  return batch.state !== 'ended' && batch.state !== 'abandoned' && !deps.held.has(batch.id);
+  if (batch.state === 'ended' || deps.held.has(batch.id)) return false;
+  return batch.state !== 'abandoned' || !isOver(batch);
 }
 
 function sight(batch: BatchRecord, before: Sighting | undefined, now: number): Sighting {

@@ -5,6 +5,7 @@ import { left, movedOrLeft, type Step } from './step.ts';
 import { createOnce } from './submit-batch/create-once.ts';
 import { prepareInputFile } from './submit-batch/prepare-input-file.ts';
 import { reconcile } from './submit-batch/reconcile.ts';
+import { trackAbandoned } from './track-abandoned.ts';
 import { trackBatch } from './track-batch.ts';
 import { returnRowsOf, voidBatch } from './void-batch.ts';
 
@@ -28,6 +29,7 @@ export function createTakeStep(deps: BatcherDeps): TakeStep {
         await deps.ended.announceEnded(batch.id);
         return left;
       case 'abandoned':
+        return trackAbandoned(deps, batch, signal);
       case 'settled':
       case 'void':
         return left;

@@ -4,13 +4,22 @@
  *   failed                             ─▶ decided by decide-failed.ts
  *   completed, expired, cancelled      ─▶ ended, and a job on finished-batches
  *   cancel flag                        ─▶ cancelled at the provider, then polled on: more lines may finish meanwhile
+ *   404 for a while                    ─▶ looked for by listing; not listed either: trouble, polled on
+ *   past expires_at by an hour         ─▶ trouble, polled on
+ *
+ * Trouble tells the waiters and moves no row; it is over as soon as the provider knows and ends the batch.
  */
 import { finalProviderStatuses, knownProviderStatuses, type ProviderBatch } from '@batch-gpt/contracts';
 import { nextPollDelay, type BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import { decideFailed } from './decide-failed.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
+import { findListed } from './submit-batch/find-listed.ts';
 import { snapshotOf } from './submit-batch/provider-snapshot.ts';
+import { clearTrouble, reportTrouble, stuckAtProvider, unknownToProvider } from './trouble.ts';
+
+/** Polls in a row that may answer 404 before the batch is looked for by listing. */
+const unknownPolls = 5;
 
 /** Takes one poll. */
 export async function trackBatch(
@@ -22,13 +31,29 @@ export async function trackBatch(
   if (batch.providerBatchId === null) return left;
   const polled = await poll(deps, batch, batch.providerBatchId, signal);
   deps.metrics.batchPolls.inc({ outcome: polled === null ? 'unknown_batch' : 'ok' });
-  if (polled === null) return unknownBatch(deps, batch, memory);
-  memory.unknownPolls = 0;
+  memory.unknownPolls = polled === null ? memory.unknownPolls + 1 : 0;
+  const known = polled ?? (await findIfLongUnknown(deps, batch, memory, signal));
+  return known === null ? unknownBatch(deps, batch, memory) : follow(deps, batch, known, memory, signal);
+}
+
+async function follow(
+  deps: BatcherDeps,
+  batch: BatchRecord,
+  polled: ProviderBatch,
+  memory: RunMemory,
+  signal: AbortSignal,
+): Promise<Step> {
   const seen = await remember(deps, batch, polled);
   if (seen === null) return left;
   if (polled.status === 'failed') return decideFailed(deps, seen, memory, signal);
   if (finalProviderStatuses.has(polled.status)) return end(deps, seen);
-  alarmIfOdd(deps, seen, polled);
+  const judged = isStuck(deps, polled)
+    ? await reportTrouble(deps, seen, stuckAtProvider(seen))
+    : await clearTrouble(deps, seen);
+  if (judged === null) return left;
+  if (!knownProviderStatuses.some((status) => status === polled.status)) {
+    deps.logger.warn('unknown provider status, polling on', { status: polled.status });
+  }
   const age = deps.clock.now() - (batch.intentAt ?? batch.createdAt);
   return wait(nextPollDelay(age, deps.timings, Math.random));
 }
@@ -55,31 +80,32 @@ async function remember(deps: BatcherDeps, batch: BatchRecord, polled: ProviderB
 }
 
 async function end(deps: BatcherDeps, batch: BatchRecord): Promise<Step> {
-  const ended = await deps.batches.move(batch, { to: 'ended', at: deps.clock.now() });
+  const ended = await deps.batches.move(batch, { to: 'ended', change: { trouble: null }, at: deps.clock.now() });
   if (ended === null) return left;
   deps.metrics.batchTurnaround.observe((ended.updatedAt - (ended.intentAt ?? ended.createdAt)) / 1000);
   deps.logger.info('batch ended', { status: ended.provider?.status, counts: ended.provider?.counts });
   return movedOrLeft(ended);
 }
 
-/** Batches were seen to vanish from polls and to come back; the rows stay with the batch. */
-function unknownBatch(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Step {
-  memory.unknownPolls += 1;
-  const facts = { providerBatchId: batch.providerBatchId, polls: memory.unknownPolls };
-  if (memory.unknownPolls === 5) deps.logger.error('the provider does not know a submitted batch', facts);
-  else deps.logger.warn('poll answered 404 for a submitted batch', facts);
+/** Batches were seen to vanish from polls; some were listed all the same. */
+async function findIfLongUnknown(
+  deps: BatcherDeps,
+  batch: BatchRecord,
+  memory: RunMemory,
+  signal: AbortSignal,
+): Promise<ProviderBatch | null> {
+  if (memory.unknownPolls < unknownPolls) return null;
+  return findListed(deps, batch, ({ id }) => id === batch.providerBatchId, signal);
+}
+
+/** The rows stay with the batch: it may come back, and it may have been paid. */
+async function unknownBatch(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
+  deps.logger.warn('poll answered 404 for a submitted batch', { polls: memory.unknownPolls });
+  if (memory.unknownPolls >= unknownPolls && (await reportTrouble(deps, batch, unknownToProvider(batch))) === null)
+    return left;
   return wait(Math.min(deps.timings.pollMax, deps.timings.pollMin * memory.unknownPolls));
 }
 
-function alarmIfOdd(deps: BatcherDeps, batch: BatchRecord, polled: ProviderBatch): void {
-  if (!knownProviderStatuses.some((status) => status === polled.status)) {
-    deps.logger.warn('unknown provider status, polling on', { status: polled.status });
-  }
-  const expiresAt = polled.expires_at;
-  if (expiresAt !== null && deps.clock.now() > expiresAt * 1000 + deps.timings.stuckAfter) {
-    deps.logger.error('batch is stuck past its expiry', {
-      providerBatchId: batch.providerBatchId,
-      status: polled.status,
-    });
-  }
+function isStuck({ clock, timings }: BatcherDeps, polled: ProviderBatch): boolean {
+  return polled.expires_at !== null && clock.now() > polled.expires_at * 1000 + timings.stuckAfter;
 }

@@ -1,6 +1,7 @@
 import type { ProviderFile, ProviderBatch } from '@batch-gpt/contracts';
 import type { BatchRecord, FailureCause, SubmitAnswer } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
+import type { Parking } from '../parked-account.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { returnRowsOf, voidBatch } from '../void-batch.ts';
 
@@ -20,17 +21,14 @@ export async function answerRefusal(
   switch (refusal.kind) {
     case 'wait':
       deps.logger.warn('provider asked to slow down', { retryAfter: refusal.retryAfter, code: refusal.cause.code });
-      return (await pastDeadline(deps, batch, refusal.cause)) ?? wait(refusal.retryAfter);
+      return (await endLate(deps, batch, { cause: refusal.cause, parkedFor: 0 })) ?? wait(refusal.retryAfter);
     case 'parked':
       deps.account.park(refusal.cause);
       deps.logger.error('account parked: the provider refuses to take work', {
         code: refusal.cause.code,
         status: refusal.cause.status,
       });
-      return (
-        (await pastDeadline(deps, batch, refusal.cause)) ??
-        wait(deps.account.parked()?.remaining ?? deps.timings.pollMax)
-      );
+      return wait(deps.account.parked()?.remaining ?? deps.timings.pollMax);
     case 'refused':
       return isFileNotFound(refusal.cause)
         ? fileNotFound(deps, batch, memory)
@@ -38,9 +36,17 @@ export async function answerRefusal(
   }
 }
 
-/** Before an intent a batch may give up as a whole; its callers are told what the provider said. */
-async function pastDeadline(deps: BatcherDeps, batch: BatchRecord, cause: FailureCause): Promise<Step | null> {
-  if (deps.clock.now() - batch.createdAt < deps.timings.submitDeadline) return null;
+/**
+ * Before an intent a batch may give up as a whole once it, or its account, has waited for the deadline; its callers are
+ * told what the provider said. Null while there is time.
+ */
+export async function endLate(
+  deps: Pick<BatcherDeps, 'batches' | 'clock' | 'timings'>,
+  batch: BatchRecord,
+  { cause, parkedFor }: Pick<Parking, 'cause' | 'parkedFor'>,
+): Promise<Step | null> {
+  const waited = Math.max(deps.clock.now() - batch.createdAt, parkedFor);
+  if (waited < deps.timings.submitDeadline) return null;
   const late: FailureCause = {
     status: 503,
     type: 'service_unavailable_error',

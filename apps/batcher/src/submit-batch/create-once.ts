@@ -10,7 +10,7 @@
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
-import { answerRefusal } from './answer-refusal.ts';
+import { answerRefusal, endLate } from './answer-refusal.ts';
 import { batchMetadata } from './batch-metadata.ts';
 import { snapshotOf } from './provider-snapshot.ts';
 
@@ -21,8 +21,8 @@ export async function createOnce(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
-  const parked = deps.account.parked();
-  if (parked !== null) return wait(parked.remaining);
+  const parking = deps.account.parked();
+  if (parking !== null) return (await endLate(deps, batch, parking)) ?? wait(parking.remaining);
   if (batch.inputFileId === null || signal.aborted) return left;
   const change = { attempt: batch.attempt + 1, intentAt: deps.clock.now(), fencedAt: null };
   const intent = await deps.batches.move(batch, { to: 'submitting', change, at: deps.clock.now() });
@@ -38,6 +38,7 @@ async function postOnce(deps: BatcherDeps, intent: BatchRecord, inputFileId: str
   deps.metrics.batchSubmitDuration.observe((deps.clock.monotonic() - started) / 1000);
   switch (answer.kind) {
     case 'done': {
+      deps.account.works();
       const change = { providerBatchId: answer.value.id, provider: snapshotOf(answer.value) };
       deps.logger.info('batch submitted', { attempt: intent.attempt, providerBatchId: answer.value.id });
       return movedOrLeft(await deps.batches.move(intent, { to: 'submitted', change, at: deps.clock.now() }));

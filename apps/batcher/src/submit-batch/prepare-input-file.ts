@@ -9,7 +9,7 @@ import type { BatcherDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { voidBatch } from '../void-batch.ts';
 import { buildInputFile, isComplete, type InputFile } from './build-input-file.ts';
-import { answerRefusal } from './answer-refusal.ts';
+import { answerRefusal, endLate } from './answer-refusal.ts';
 
 /** Builds and uploads the batch's input file. */
 export async function prepareInputFile(
@@ -18,8 +18,8 @@ export async function prepareInputFile(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
-  const parked = deps.account.parked();
-  if (parked !== null) return wait(parked.remaining);
+  const parking = deps.account.parked();
+  if (parking !== null) return (await endLate(deps, batch, parking)) ?? wait(parking.remaining);
   // The epoch keeps a paused former owner from writing into the file of the present one.
   const name = `${batch.id}.${batch.epoch}.jsonl`;
   try {
@@ -53,7 +53,10 @@ async function upload(
     { path: file.path, filename: `${batch.id}.jsonl`, bytes: file.bytes },
     signal,
   );
-  if (answer.kind === 'done') return uploaded(deps, batch, file, answer.value, signal);
+  if (answer.kind === 'done') {
+    deps.account.works();
+    return uploaded(deps, batch, file, answer.value, signal);
+  }
   if (answer.kind === 'doubtful') {
     deps.logger.warn('upload in doubt, doing it again', { err: answer.error });
     return wait(deps.timings.pollMin);

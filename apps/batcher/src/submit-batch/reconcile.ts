@@ -19,10 +19,15 @@ import type { ProviderBatch } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
+import { reportTrouble, stillInDoubt } from '../trouble.ts';
 import { isCreatedBy } from './batch-metadata.ts';
+import { findListed } from './find-listed.ts';
 import { snapshotOf } from './provider-snapshot.ts';
 
-type ReconcileDeps = Pick<BatcherDeps, 'batches' | 'provider' | 'clock' | 'timings' | 'logger' | 'metrics'>;
+type ReconcileDeps = Pick<
+  BatcherDeps,
+  'batches' | 'requests' | 'outcomes' | 'provider' | 'clock' | 'timings' | 'logger' | 'metrics'
+>;
 
 /** Takes one turn of reconciling. */
 export async function reconcile(
@@ -32,7 +37,9 @@ export async function reconcile(
   signal: AbortSignal,
 ): Promise<Step> {
   const fencedFor = memory.fencedAt === null ? null : deps.clock.monotonic() - memory.fencedAt;
-  const found = await findCreated(deps, batch, signal);
+  if (deps.clock.now() - batch.createdAt > deps.timings.submitDeadline)
+    await reportTrouble(deps, batch, stillInDoubt(batch));
+  const found = await findListed(deps, batch, (candidate) => isCreatedBy(batch, candidate), signal);
   if (found !== null) return bind(deps, batch, found);
   if (deps.clock.now() < (batch.intentAt ?? 0) + deps.timings.reconcileGrace) return wait(deps.timings.pollMin);
   if (fencedFor === null) return fence(deps, batch, memory, signal);
@@ -41,27 +48,9 @@ export async function reconcile(
   return nothingCreated(deps, batch, memory);
 }
 
-async function findCreated(
-  deps: ReconcileDeps,
-  batch: BatchRecord,
-  signal: AbortSignal,
-): Promise<ProviderBatch | null> {
-  // The provider's clock, not ours: a batch cannot be older than its input file.
-  const oldest = (batch.inputFileCreatedAt ?? 0) - deps.timings.listMargin / 1000;
-  let after: string | null = null;
-  for (;;) {
-    const { batches, hasMore } = await deps.provider.listBatches(after, signal);
-    const found = batches.find((candidate) => isCreatedBy(batch, candidate));
-    if (found !== undefined) return found;
-    const last = batches.at(-1);
-    if (last === undefined || !hasMore || last.created_at < oldest) return null;
-    after = last.id;
-  }
-}
-
 async function bind(deps: ReconcileDeps, batch: BatchRecord, found: ProviderBatch): Promise<Step> {
   record(deps, 'bound', batch, { providerBatchId: found.id });
-  const change = { providerBatchId: found.id, provider: snapshotOf(found) };
+  const change = { providerBatchId: found.id, provider: snapshotOf(found), trouble: null };
   return movedOrLeft(
     await deps.batches.move(batch, { to: 'submitted', change, note: 'reconciled', at: deps.clock.now() }),
   );
@@ -84,7 +73,7 @@ async function fence(deps: ReconcileDeps, batch: BatchRecord, memory: RunMemory,
 async function nothingCreated(deps: ReconcileDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
   record(deps, 'nothing_created', batch, {});
   memory.fencedAt = null;
-  const change = { inputFileId: null, inputFileCreatedAt: null, intentAt: null };
+  const change = { inputFileId: null, inputFileCreatedAt: null, intentAt: null, trouble: null };
   return movedOrLeft(
     await deps.batches.move(batch, {
       to: 'claimed',
