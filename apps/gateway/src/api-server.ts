@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listen, type ListenAddress } from '@batch-gpt/lifecycle';
 import { type Gateway } from './compose-gateway.ts';
 import { type GatewayClock } from './gateway-clock.ts';
@@ -34,33 +33,14 @@ export async function openApiServer(options: ApiServerOptions): Promise<ApiServe
   };
   server.on('request', handle);
   server.on('checkContinue', handle);
-  const closeUnused = trackUnused(server);
   const { port } = await listen(server, options);
   return {
     port,
     async [Symbol.asyncDispose]() {
       const margin = Math.min(lastAnswers, shutdownGrace / 2);
       const cancel = clock.after(shutdownGrace - margin, () => gateway.drain());
-      const closed = closeServer(server, shutdownGrace - margin / 5);
-      closeUnused();
-      await closed;
+      await closeServer(server, shutdownGrace - margin / 5);
       cancel();
     },
-  };
-}
-
-/**
- * Clients and balancers open connections ahead of use. Node does not count those as idle before their first request, so
- * they would hold a shutdown up for as long as the client keeps them.
- */
-function trackUnused(server: Server): () => void {
-  const unused = new Set<Socket>();
-  server.on('connection', (socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
-  });
-  server.prependListener('request', ({ socket }) => unused.delete(socket));
-  return () => {
-    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
   };
 }

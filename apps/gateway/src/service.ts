@@ -26,8 +26,7 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
       () => stores.ping(),
       () => signals.ping(),
     );
-  const opsServer = starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
-  logger.info('ops listening', { port: opsServer.port });
+  starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
   const { requests, batches } = stores;
   const { accepted } = signals;

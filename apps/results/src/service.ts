@@ -25,8 +25,7 @@ export async function createResults(config: ResultsConfig, signal: AbortSignal):
     await Promise.all([stores.ping(), signals.ping()]);
     return { ok: true, checks: { store: true, redis: true } };
   };
-  const opsServer = starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
-  logger.info('ops listening', { port: opsServer.port });
+  starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
   const deps: ResultsDeps = {
     requests: stores.requests,

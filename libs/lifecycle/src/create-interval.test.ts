@@ -68,6 +68,35 @@ describe('createInterval', () => {
     ]);
   });
 
+  it('says of an outage when it begins and when it is over, and of a bug every time', async () => {
+    const lines: unknown[] = [];
+    const said =
+      (level: string): Logger['warn'] =>
+      (msg, fields) =>
+        lines.push([level, msg, fields?.['err'] ?? fields?.['after']]);
+    const away = new AppError('store_unavailable', 'The store does not answer.');
+    const elsewhere = new AppError('queue_unavailable', 'Redis does not answer.');
+    const bug = new TypeError('bug');
+    const script = [null, away, away, away, elsewhere, bug, bug, null, null, away];
+    const turns = calls(script.length + 1);
+    const turn = () => {
+      turns.call();
+      const failure = script[turns.count() - 1] ?? null;
+      if (failure !== null) throw failure;
+    };
+    const logger = { ...silentLogger, warn: said('warn'), error: said('error'), info: said('info') };
+    await using _loop = createInterval(turn, 0, logger);
+    await turns.reached;
+    expect(lines.slice(0, 6)).toEqual([
+      ['warn', 'a repeated turn failed', away],
+      ['warn', 'a repeated turn failed', elsewhere],
+      ['error', 'a repeated turn failed', bug],
+      ['error', 'a repeated turn failed', bug],
+      ['info', 'a repeated turn works again', 'internal_error'],
+      ['warn', 'a repeated turn failed', away],
+    ]);
+  });
+
   it('aborts the running turn on disposal, waits for it, and starts no other', async () => {
     const started = calls(1);
     let ended = false;

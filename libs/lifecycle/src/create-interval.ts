@@ -1,4 +1,4 @@
-import { toAppError } from '@batch-gpt/errors';
+import { type ErrorCode, toAppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 
 export interface IntervalOptions {
@@ -10,7 +10,8 @@ export interface IntervalOptions {
 
 /**
  * Repeats a turn with a pause of `pauseMs` between the end of one and the start of the next, so turns never overlap. A
- * failing turn is logged and the loop goes on. Disposal aborts the signal that a turn is given and waits for that turn.
+ * failing turn is logged and the loop goes on; an outage, which fails many in a row, is logged when it begins and when
+ * it is over. Disposal aborts the signal that a turn is given and waits for that turn.
  */
 export function createInterval(
   turn: (signal: AbortSignal) => Promise<void> | void,
@@ -22,11 +23,14 @@ export function createInterval(
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
+  const changes = logChanges(logger);
+
   const runTurn = async () => {
     try {
       await turn(stop.signal);
+      changes.succeeded();
     } catch (err) {
-      if (!stop.signal.aborted) logger[toAppError(err).rule.level]('a repeated turn failed', { err });
+      if (!stop.signal.aborted) changes.failed(err);
     }
     scheduleTurn(pauseMs);
   };
@@ -44,6 +48,22 @@ export function createInterval(
       stop.abort();
       clearTimeout(timer);
       await running;
+    },
+  };
+}
+
+/** What a person must act on is said every time; whatever else lasts, once. */
+function logChanges(logger: Logger) {
+  let lasting: ErrorCode | null = null;
+  return {
+    succeeded: () => {
+      if (lasting !== null) logger.info('a repeated turn works again', { after: lasting });
+      lasting = null;
+    },
+    failed: (err: unknown) => {
+      const { code, rule } = toAppError(err);
+      if (code !== lasting || rule.level === 'error') logger[rule.level]('a repeated turn failed', { err });
+      lasting = code;
     },
   };
 }

@@ -28,7 +28,7 @@ const CLOSE_GRACE_MS = 1_000;
 export async function createOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(opsApp(options));
   const { port } = await listen(server, options);
-  options.logger.info('ops server listens', { port, host: options.host });
+  options.logger.info('ops listening', { port, host: options.host });
   return { port, [Symbol.asyncDispose]: () => closeServer(server, CLOSE_GRACE_MS) };
 }
 

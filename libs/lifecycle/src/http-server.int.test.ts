@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { closeServer, listen } from './http-server.ts';
 
@@ -60,6 +62,25 @@ describe('closeServer', () => {
     await expect(once(get({ ...LOOPBACK, port }), 'response')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     response.end('late');
     await Promise.all([answer, closed]);
+  });
+
+  it('frees connections that never asked anything, and lets half a request finish', async () => {
+    const server = createServer((_request, response) => response.end('ok'));
+    const { port } = await listen(server, LOOPBACK);
+    const opened = async (sent: string) => {
+      const accepted = once(server, 'connection') as Promise<[Socket]>;
+      const client = connect(port, LOOPBACK.host);
+      client.write(sent);
+      const [far] = await accepted;
+      while (far.bytesRead < sent.length) await setImmediate();
+      return client;
+    };
+    const [unused, half] = [await opened(''), await opened('GET / HTTP/1.1\r\nHost: x\r\n')];
+    const closed = closeServer(server);
+    await once(unused, 'close');
+    half.write('\r\n');
+    expect(await text(half)).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
+    await closed;
   });
 
   it('cuts off what is still open after its grace', async () => {

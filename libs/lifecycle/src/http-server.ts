@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Server } from 'node:http';
+import { type Socket } from 'node:net';
 
 /** Where to listen; port 0 lets the system choose. */
 export interface ListenAddress {
@@ -9,10 +10,28 @@ export interface ListenAddress {
 
 /** Resolves with the port that is open; rejects with the system's error, for example EADDRINUSE. */
 export async function listen(server: Server, { port, host }: ListenAddress): Promise<{ readonly port: number }> {
+  trackUnused(server);
   server.listen({ port, host });
   await once(server, 'listening');
   const address = server.address();
   return { port: typeof address === 'object' && address !== null ? address.port : port };
+}
+
+/**
+ * Clients and balancers open connections ahead of use. Node does not count those as idle before their first request, so
+ * they would hold a close up for as long as the client keeps them.
+ */
+const unusedSockets = new WeakMap<Server, Set<Socket>>();
+
+function trackUnused(server: Server): void {
+  if (unusedSockets.has(server)) return;
+  const unused = new Set<Socket>();
+  unusedSockets.set(server, unused);
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.prependListener('request', ({ socket }) => unused.delete(socket));
 }
 
 const IDLE_CHECK_MS = 50;
@@ -27,13 +46,16 @@ export async function closeServer(server: Server, graceMs = Infinity): Promise<v
   server.prependListener('request', (_request, response) => {
     response.setHeader('connection', 'close');
   });
-  const idle = setInterval(() => {
+  const closeIdle = () => {
     server.closeIdleConnections();
-  }, IDLE_CHECK_MS);
+    for (const socket of unusedSockets.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+  };
+  const idle = setInterval(closeIdle, IDLE_CHECK_MS);
   const grace = Number.isFinite(graceMs) ? setTimeout(() => server.closeAllConnections(), graceMs) : undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       server.close((error) => (error === undefined ? resolve() : reject(error)));
+      closeIdle();
     });
   } finally {
     clearInterval(idle);

@@ -8,10 +8,9 @@ export interface ServicePorts {
 const KINDS = new Map<unknown, keyof ServicePorts>([
   ['listening', 'port'],
   ['ops listening', 'opsPort'],
-  ['ops server listens', 'opsPort'],
 ]);
 
-/** Reads `{"msg":"listening","port":N}` and `{"msg":"ops server listens","port":N}`, which every service logs, one JSON object a line. */
+/** Reads `{"msg":"listening","port":N}` and `{"msg":"ops listening","port":N}`, which every service logs, one JSON object a line. */
 export function readPorts(known: ServicePorts, line: string): ServicePorts {
   if (!line.startsWith('{') || !line.includes('"port"')) return known;
   const { msg, port } = parsed(line);
