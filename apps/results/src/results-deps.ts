@@ -12,7 +12,10 @@ import type { Metrics } from '@batch-gpt/metrics';
 
 /** Everything that settling needs; each use case names the part that it uses. */
 export interface ResultsDeps {
-  readonly requests: Pick<RequestStore, 'members' | 'membersAmong' | 'settle' | 'returnMembers'>;
+  readonly requests: Pick<
+    RequestStore,
+    'lookup' | 'members' | 'membersAmong' | 'settle' | 'settleLate' | 'returnMembers'
+  >;
   readonly batches: Pick<BatchStore, 'get' | 'move'>;
   readonly provider: Pick<BatchProvider, 'openFile' | 'getBatch'>;
   readonly outcomes: OutcomeAnnouncer;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@batch-gpt/errors';
 import { silentLogger, type LogFields } from '@batch-gpt/logging';
-import { sampleGroup, sampleKey } from '@batch-gpt/testing';
+import { sampleBatchId, sampleGroup, sampleKey, sampleRequest } from '@batch-gpt/testing';
 import type { ResultsDeps } from './results-deps.ts';
 import {
   answered,
@@ -11,6 +11,7 @@ import {
   file,
   ok,
   row,
+  snapshot,
   unanswered,
   type TestWorld,
 } from './testing/test-world.ts';
@@ -284,7 +285,6 @@ describe('a batch that an operator gave up', () => {
 
     const ended = await createTestWorld({ lines: 2, output: file(ok(0), ok(1)), batch: { state: 'abandoned' } });
     await ended.settle();
-    expect(await outcomeOf(ended, 1)).toMatchObject({ kind: 'failed' });
     expect(await ended.record()).toMatchObject({ state: 'settled', billed: { succeeded: 2, inputTokens: 20 } });
   });
 });
@@ -393,5 +393,33 @@ describe('a run that breaks off', () => {
     const stop = AbortSignal.abort(new Error('draining'));
     await expect(settleBatch(world.deps, world.batch.id, stop)).rejects.toThrow('draining');
     expect(await world.record()).toMatchObject({ state: 'ended' });
+  });
+
+  it('lets late answers replace its own failures and serve rows that wait again, and no others', async () => {
+    const world = await createTestWorld({ lines: 4, status: 'in_progress', batch: { state: 'abandoned' } });
+    await world.settle();
+    const { requests, batches } = world.stores;
+    const anew = (n: number) => ({ row: sampleRequest(n), doneAt: at });
+    await requests.acceptAnew([anew(1), anew(2)]);
+    await requests.claim(world.batch.group, sampleBatchId(2), [sampleKey(2)], at);
+    const late = world.provider.addFile(file(ok(0), ok(1), ok(2), answered(3, 400)));
+    const { id, state, epoch } = await world.record();
+    const provider = { ...snapshot, outputFileId: late, counts: { total: 4, completed: 3, failed: 1 } };
+    await batches.move({ id, state, epoch }, { to: 'abandoned', change: { provider }, at });
+
+    await world.settle();
+    expect(await world.request(0)).toMatchObject({ state: 'done', outcome: { kind: 'succeeded', body: body(0) } });
+    expect(await world.request(1)).toMatchObject({ state: 'done', outcome: { kind: 'succeeded', body: body(1) } });
+    expect(await world.request(2)).toMatchObject({ state: 'collected', batchId: sampleBatchId(2) });
+    expect(await world.request(3)).toMatchObject({ outcome: { body: expect.stringContaining('batch_lost') } });
+    expect(await world.record()).toMatchObject({ state: 'settled', billed: { succeeded: 3 } });
+  });
+
+  it('whose results cannot be read for too long tells its waiters and keeps its rows', async () => {
+    const world = await createTestWorld({ lines: 2, batch: { provider: { ...snapshot, outputFileId: 'file-gone' } } });
+    await expect(world.settle({ stuckAfter: -1 })).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(await world.record()).toMatchObject({ state: 'ended', trouble: { code: 'batch_lost' } });
+    expect(announced(world)).toEqual(new Set([0, 1].map(sampleKey)));
+    expect(await world.request(0)).toMatchObject({ state: 'collected' });
   });
 });

@@ -9,20 +9,21 @@
  *
  *   abandoned ── members fail; the provider's status is final: totals are counted ──▶ settled
  */
-import { finalProviderStatuses, type BatchId } from '@batch-gpt/contracts';
+import { finalProviderStatuses, type BatchId, type RequestKey } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { ordinaryGroup } from './ordinary-group.ts';
 import type { ResultsDeps } from './results-deps.ts';
-import { failAll, failNamed, lostCause } from './settle-failures.ts';
+import { announceOutcomes } from './announce-outcomes.ts';
+import { failAll, failNamed, lostCause, unreadableCause } from './settle-failures.ts';
 import { settleFromFiles, type Settled } from './settle-from-files.ts';
 
 /** Settles an ended batch; any other state is somebody else's or nobody's work. */
 export async function settleBatch(deps: ResultsDeps, batchId: BatchId, signal: AbortSignal): Promise<void> {
   const batch = await deps.batches.get(batchId);
   if (batch === null || (batch.state !== 'ended' && batch.state !== 'abandoned')) return;
-  const settled = await settleMembers(deps, batch, signal).catch((error: unknown) => {
-    alarmIfStuck(deps, batch, error);
+  const settled = await settleMembers(deps, batch, signal).catch(async (error: unknown) => {
+    await alarmIfStuck(deps, batch, error);
     throw error;
   });
   if (settled === null) return;
@@ -42,7 +43,7 @@ async function settleAbandoned(deps: ResultsDeps, batch: BatchRecord, signal: Ab
   const failed = await failAll(deps, batch, batch.cause ?? lostCause(batch), signal);
   if (batch.providerBatchId === null) return failed;
   if (!finalProviderStatuses.has(batch.provider?.status ?? '')) return null;
-  // No member is left: reading the files only counts what was paid.
+  // No member is left: the files say what was paid, and their answers may still be of use.
   return settleFromFiles(deps, batch, signal);
 }
 
@@ -64,8 +65,41 @@ async function openWindow({ bells, window, logger }: ResultsDeps, batch: BatchRe
   }
 }
 
-function alarmIfStuck({ clock, stuckAfter, logger }: ResultsDeps, batch: BatchRecord, err: unknown): void {
-  const endedFor = clock.now() - batch.updatedAt;
-  if (!AppError.is(err, 'provider_unavailable') || endedFor < stuckAfter) return;
-  logger.error('results of an ended batch cannot be read', { endedFor, providerBatchId: batch.providerBatchId, err });
+/** Nothing is salvaged from files that cannot be read: their rows are paid for. Their waiters are told, the rows stay. */
+async function alarmIfStuck(deps: ResultsDeps, batch: BatchRecord, err: unknown): Promise<void> {
+  const endedFor = deps.clock.now() - (batch.history.findLast(({ state }) => state === 'ended')?.at ?? batch.updatedAt);
+  if (!AppError.is(err, 'provider_unavailable') || endedFor < deps.stuckAfter) return;
+  deps.logger.error('results of an ended batch cannot be read', {
+    endedFor,
+    providerBatchId: batch.providerBatchId,
+    err,
+  });
+  if (batch.trouble !== null) return;
+  const { id, state, epoch } = batch;
+  const trouble = unreadableCause(batch);
+  const change = { trouble };
+  const moved = await deps.batches.move(
+    { id, state, epoch },
+    { to: state, change, note: trouble.code, at: deps.clock.now() },
+  );
+  if (moved !== null) await tellMembers(deps, batch);
 }
+
+async function tellMembers(deps: ResultsDeps, batch: BatchRecord): Promise<void> {
+  let after: RequestKey | null = null;
+  for (;;) {
+    const members: readonly { readonly key: RequestKey }[] = await deps.requests.members(
+      batch.id,
+      after,
+      membersAtOnce,
+    );
+    await announceOutcomes(
+      deps,
+      members.map(({ key }) => key),
+    );
+    after = members.at(-1)?.key ?? null;
+    if (members.length < membersAtOnce) return;
+  }
+}
+
+const membersAtOnce = 500;

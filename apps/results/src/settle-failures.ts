@@ -41,6 +41,12 @@ export function lostCause(batch: BatchRecord): FailureCause {
   return ownCause('batch_lost', `Batch ${batch.id} was given up; what came of this request is not known.`);
 }
 
+/** What callers of a batch are told whose result files cannot be read; their requests stay with it. */
+export function unreadableCause(batch: BatchRecord): FailureCause {
+  const message = `The results of batch ${batch.id} cannot be read from the provider. The request stays with it, because it was run.`;
+  return ownCause('batch_lost', message);
+}
+
 function cancelledCause(batch: BatchRecord): FailureCause {
   return ownCause('batch_cancelled', `Batch ${batch.id} was cancelled before this request was run.`);
 }

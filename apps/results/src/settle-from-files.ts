@@ -7,6 +7,7 @@ import { decideMembers } from './decide-members.ts';
 import { readResultFile } from './read-result-file.ts';
 import type { ResultsDeps } from './results-deps.ts';
 import { resultFileIds } from './result-file-ids.ts';
+import { settleLateRows } from './settle-late-rows.ts';
 import { settleRows, type KeyedRow } from './settle-rows.ts';
 import { createRowTally, type RowTally } from './tally-rows.ts';
 import { wasCancelled } from './was-cancelled.ts';
@@ -28,7 +29,8 @@ export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, sig
   const tally = createRowTally(batch, cancelled);
   let returned = 0;
   const store = async (rows: readonly KeyedRow[]) => {
-    returned += await settleRows(deps, batch, rows, context());
+    if (batch.state === 'abandoned') await settleLateRows(deps, batch, rows, context());
+    else returned += await settleRows(deps, batch, rows, context());
   };
   for (const fileId of await resultFileIds(deps, batch, signal)) {
     await storeRows(rowsOf(deps, fileId, tally, signal), store, signal);
