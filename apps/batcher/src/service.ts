@@ -5,7 +5,7 @@ import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createOpenAiBatchProvider } from '@batch-gpt/openai-batch';
-import { createBellConsumer, createConsumer, createSignals } from '@batch-gpt/queue';
+import { createBellConsumer, createConsumer, createNewsSubscriber, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import type { BatcherDeps } from './batcher-deps.ts';
 import { closeWindow } from './close-window.ts';
@@ -75,6 +75,8 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     createHeldBatches({ ...deps, takeStep: createTakeStep(deps), building, maxHeld: batching.maxHeld }),
   );
   starting.use(createInterval(() => held.beat(), timings.beatEvery, logger));
+
+  starting.use(createNewsSubscriber({ redisUrl, logger, onNews: (id) => held.wake(id) }));
 
   const consuming = { redisUrl, logger, onFailed: (queue: string) => metrics.queueJobsFailed.inc({ queue }) };
   starting.use(
