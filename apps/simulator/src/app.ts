@@ -1,9 +1,10 @@
 import express, { type Express } from 'express';
 import { invalidRequest } from './api-error.ts';
 import { type BatchStore } from './batches/batch-store.ts';
+import { type TokenBudget } from './batches/token-budget.ts';
 import { type Clock } from './clock.ts';
 import { type SimulatorConfig } from './config.ts';
-import { type Faults } from './faults.ts';
+import { type Faults } from './faults/create-faults.ts';
 import { type FileStore } from './files/file-store.ts';
 import { type Ledger } from './ledger.ts';
 import { authenticate } from './middleware/authenticate.ts';
@@ -16,6 +17,7 @@ import { fileRoutes } from './routes/file-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { open } from './routes/respond.ts';
 import { type Settings, type SettingsPatch } from './settings.ts';
+import { type Webhooks } from './webhooks/create-webhooks.ts';
 
 /** What the routes work with. */
 export interface AppDeps {
@@ -23,6 +25,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly batches: BatchStore;
+  readonly budget: TokenBudget;
+  readonly webhooks: Webhooks;
   readonly models: ModelCatalogue;
   readonly faults: Faults;
   readonly ledger: Ledger;
@@ -44,7 +48,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(authenticate(apiKeys, deps.faults));
   app.use('/v1/files', fileRoutes({ ...deps, maxBatchFileBytes, maxFileBytes }));
   app.use('/v1/batches', batchRoutes(deps));
-  app.use('/v1/models', modelRoutes(deps.models));
+  app.use('/v1/models', modelRoutes(deps));
   app.use(answerRoutes(deps));
   app.use((request) => {
     throw invalidRequest(`Invalid URL (${request.method} ${request.path})`, { status: 404 });

@@ -8,8 +8,10 @@ import {
   orNull,
   port,
   positiveInt,
+  secret,
   section,
   text,
+  url,
 } from '@batch-gpt/config';
 import { type Settings } from './settings.ts';
 
@@ -43,39 +45,50 @@ const simulatorEnv = section(
     SIMULATOR_CANCEL_DRAIN_LINES: int({ min: 0, max: 50_000, default: 2 }),
     SIMULATOR_CREATES_PER_HOUR: positiveInt({ default: 2000 }),
     SIMULATOR_ENQUEUED_TOKEN_LIMIT: int({ min: 0, default: 0 }),
+    SIMULATOR_WEBHOOK_URL: orNull(url(['http:', 'https:'])),
+    SIMULATOR_WEBHOOK_SECRET: orNull(secret()),
+    SIMULATOR_WEBHOOK_RETRY_MS: time(1000),
     SIMULATOR_MAX_BATCH_FILE_BYTES: positiveInt({ default: 200 * megabyte }),
     SIMULATOR_MAX_FILE_BYTES: positiveInt({ default: 512 * megabyte }),
     SIMULATOR_LEDGER_LIMIT: positiveInt({ default: 2_000_000 }),
     SIMULATOR_KEEP_BATCHES: positiveInt({ default: 10_000 }),
     SIMULATOR_KEEP_FILES: positiveInt({ default: 30_000 }),
   },
-  (env) => ({
-    port: env.PORT,
-    host: env.HOST,
-    apiKeys: list(env.SIMULATOR_API_KEYS),
-    models: list(env.SIMULATOR_MODELS),
-    dataDir: env.SIMULATOR_DATA_DIR,
-    seed: env.SIMULATOR_SEED,
-    maxBatchFileBytes: env.SIMULATOR_MAX_BATCH_FILE_BYTES,
-    maxFileBytes: env.SIMULATOR_MAX_FILE_BYTES,
-    ledgerLimit: env.SIMULATOR_LEDGER_LIMIT,
-    keepBatches: env.SIMULATOR_KEEP_BATCHES,
-    keepFiles: env.SIMULATOR_KEEP_FILES,
-    settings: asSettings({
-      validatingMs: env.SIMULATOR_VALIDATING_MS,
-      inProgressMs: env.SIMULATOR_IN_PROGRESS_MS,
-      finalizingMs: env.SIMULATOR_FINALIZING_MS,
-      cancellingMs: env.SIMULATOR_CANCELLING_MS,
-      slowMs: env.SIMULATOR_SLOW_MS,
-      expiresMs: env.SIMULATOR_EXPIRES_MS,
-      hold: env.SIMULATOR_HOLD,
-      cancelDrainLines: env.SIMULATOR_CANCEL_DRAIN_LINES,
-      createsPerHour: env.SIMULATOR_CREATES_PER_HOUR,
-      enqueuedTokenLimit: env.SIMULATOR_ENQUEUED_TOKEN_LIMIT,
-      shuffle: true,
-      trailingNewline: true,
-    }),
-  }),
+  (env, problem) => {
+    if ((env.SIMULATOR_WEBHOOK_URL === null) !== (env.SIMULATOR_WEBHOOK_SECRET === null)) {
+      problem('SIMULATOR_WEBHOOK_URL', 'needs SIMULATOR_WEBHOOK_SECRET, and the other way round');
+    }
+    return {
+      port: env.PORT,
+      host: env.HOST,
+      apiKeys: list(env.SIMULATOR_API_KEYS),
+      models: list(env.SIMULATOR_MODELS),
+      dataDir: env.SIMULATOR_DATA_DIR,
+      seed: env.SIMULATOR_SEED,
+      maxBatchFileBytes: env.SIMULATOR_MAX_BATCH_FILE_BYTES,
+      maxFileBytes: env.SIMULATOR_MAX_FILE_BYTES,
+      ledgerLimit: env.SIMULATOR_LEDGER_LIMIT,
+      keepBatches: env.SIMULATOR_KEEP_BATCHES,
+      keepFiles: env.SIMULATOR_KEEP_FILES,
+      settings: asSettings({
+        validatingMs: env.SIMULATOR_VALIDATING_MS,
+        inProgressMs: env.SIMULATOR_IN_PROGRESS_MS,
+        finalizingMs: env.SIMULATOR_FINALIZING_MS,
+        cancellingMs: env.SIMULATOR_CANCELLING_MS,
+        slowMs: env.SIMULATOR_SLOW_MS,
+        expiresMs: env.SIMULATOR_EXPIRES_MS,
+        hold: env.SIMULATOR_HOLD,
+        cancelDrainLines: env.SIMULATOR_CANCEL_DRAIN_LINES,
+        createsPerHour: env.SIMULATOR_CREATES_PER_HOUR,
+        enqueuedTokenLimit: env.SIMULATOR_ENQUEUED_TOKEN_LIMIT,
+        webhookUrl: env.SIMULATOR_WEBHOOK_URL,
+        webhookSecret: env.SIMULATOR_WEBHOOK_SECRET?.reveal() ?? null,
+        webhookRetryMs: env.SIMULATOR_WEBHOOK_RETRY_MS,
+        shuffle: true,
+        trailingNewline: true,
+      }),
+    };
+  },
 );
 
 /** Every variable the simulator reads. */

@@ -10,12 +10,14 @@ import { createBatchStore } from './batches/batch-store.ts';
 import { createTokenBudget } from './batches/token-budget.ts';
 import { systemClock } from './clock.ts';
 import { configSchema, type SimulatorConfig } from './config.ts';
-import { createFaults, type Fault } from './faults.ts';
+import { createFaults } from './faults/create-faults.ts';
+import { type Fault } from './faults/fault.ts';
 import { createFileStore } from './files/file-store.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createModelCatalogue } from './models.ts';
 import { applyPatch, type Settings, type SettingsPatch } from './settings.ts';
 import { createStoppableClock } from './stoppable-clock.ts';
+import { createWebhooks } from './webhooks/create-webhooks.ts';
 
 /** What a test may set; the rest has the defaults of the environment's schema, the port is any free one. */
 export type SimulatorOptions = Partial<Omit<SimulatorConfig, 'settings'>> & {
@@ -34,8 +36,8 @@ export interface Simulator extends AsyncDisposable {
   settings(): Settings;
   /** Changes settings at once, running batches included. */
   change(patch: SettingsPatch): void;
-  /** Replaces the faults in force. */
-  orderFaults(faults: readonly Fault[]): void;
+  /** Replaces the faults in force; the seed is that of their draws. */
+  orderFaults(faults: readonly Fault[], seed?: number): void;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const closing = closeOnce(async () => {
     await closeServer(server, 0);
     await parts.batches.close();
+    await parts.webhooks.close();
     parts.clock.stop();
     await cleanUp(config, dir);
   });
@@ -68,7 +71,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     ledger: parts.ledger,
     settings: parts.settings,
     change: parts.change,
-    orderFaults: (faults) => parts.faults.order(faults),
+    orderFaults: (faults, seed) => parts.faults.order(faults, seed),
     close: closing,
     [Symbol.asyncDispose]: closing,
   };
@@ -78,14 +81,16 @@ function createParts(config: SimulatorConfig, { dir, log }: { dir: string; log: 
   let current: Settings = { ...config.settings };
   const settings = (): Settings => current;
   const clock = createStoppableClock(systemClock);
-  const faults = createFaults();
+  const faults = createFaults({ clock, seed: config.seed });
   const ledger = createLedger(config.ledgerLimit);
   const files = createFileStore({ dir, clock, limit: config.keepFiles });
   const models = createModelCatalogue(config.models);
   const onBug = (err: unknown): void => log.error('simulator is at fault', { err });
   const budget = createTokenBudget();
+  const webhooks = createWebhooks({ clock, faults, ledger, settings });
   const batches = createBatchStore({
-    ...{ clock, files, ledger, models, budget, settings, onBug },
+    ...{ clock, faults, files, ledger, models, budget, settings, onBug },
+    onEnded: (batch) => webhooks.announce(batch),
     seed: config.seed,
     limit: config.keepBatches,
   });
@@ -93,7 +98,7 @@ function createParts(config: SimulatorConfig, { dir, log }: { dir: string; log: 
     current = applyPatch(current, patch);
     batches.wakeAll();
   };
-  return { clock, faults, ledger, files, models, settings, batches, change, onBug };
+  return { clock, faults, ledger, files, models, budget, webhooks, settings, batches, change, onBug };
 }
 
 async function openDataDir(dataDir: string | null): Promise<string> {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import OpenAI, { toFile } from 'openai';
 import { answerFor, answerTextFor } from './answers/answer-for.ts';
 import { createSimulator, type Simulator } from './create-simulator.ts';
-import { faultMenu } from './faults.ts';
+import { faultMenu } from './faults/fault-menu.ts';
 import { chatLine } from './testing/chat-line.ts';
 import { clientOf, control, reach, rowsOf, submit, upload } from './testing/client-of.ts';
 

@@ -13,5 +13,7 @@ export const newBatchId = (nowMs: number): string => `batch_${stamped(nowMs)}`;
 export const newRowId = (nowMs: number): string => `batch_req_${stamped(nowMs)}`;
 export const newRequestId = (): string => `req_${hex(16)}`;
 export const newLineRequestId = (): string => hex(16);
+export const newEventId = (): string => `evt_${hex(16)}`;
+export const newWebhookId = (): string => `wh_${hex(16)}`;
 export const newFileId = (): string =>
   `file-${Array.from(randomBytes(22), (byte) => alphabet[byte % alphabet.length]).join('')}`;

@@ -25,7 +25,7 @@ test('tells distinct, repeated and twice billed custom ids apart', () => {
     input_tokens: 18,
     output_tokens: 12,
   });
-  expect([ledger.runsOf('c'), ledger.runsOf('none')]).toEqual([3, 0]);
+  expect([ledger.countsOf('c').runs, ledger.countsOf('none').runs]).toEqual([3, 0]);
 });
 
 test('pages through lines as they were recorded', () => {
@@ -57,4 +57,25 @@ test('beyond its limit counts lines without keeping them', () => {
   ledger.record(entry('b'));
   expect(ledger.totals()).toMatchObject({ lines_run: 2, lines_billed: 2, distinct_custom_ids: 1, lines_not_kept: 1 });
   expect(ledger.page(0, 10).lines).toHaveLength(1);
+});
+
+test('answers for every key how often it ran, was billed and was delivered', () => {
+  const ledger = createLedger(100);
+  ledger.record(entry('a'));
+  ledger.record(entry('b', false));
+  for (const id of ['a', 'a', 'never-ran']) ledger.recordDelivery(id);
+  expect(ledger.countsOf('a')).toEqual({ runs: 1, billed: 1, delivered: 2 });
+  expect(ledger.totals()).toMatchObject({
+    distinct_custom_ids: 2,
+    delivered_rows: 3,
+    delivered_custom_ids: 2,
+    delivered_twice_custom_ids: 1,
+  });
+  const first = ledger.keys(0, 2);
+  expect(first).toMatchObject({ has_more: true, next_after: 2, keys: [{ custom_id: 'a' }, { custom_id: 'b' }] });
+  expect(ledger.keys(first.next_after, 2)).toEqual({
+    has_more: false,
+    next_after: 3,
+    keys: [{ custom_id: 'never-ran', runs: 0, billed: 0, delivered: 1 }],
+  });
 });

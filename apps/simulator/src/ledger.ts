@@ -1,4 +1,5 @@
 import { type Usage } from './answers/usage.ts';
+import { createKeyCountTable, type KeyCounts } from './key-counts.ts';
 
 /** One line that ran. */
 export interface LedgerEntry {
@@ -33,9 +34,19 @@ export interface LedgerTotals {
   repeated_custom_ids: number;
   /** Custom ids that were billed more than once: money paid twice. */
   billed_twice_custom_ids: number;
+  /** Rows sent whole in downloads of result files, each download counted. */
+  delivered_rows: number;
+  /** Distinct custom ids among the delivered rows. */
+  delivered_custom_ids: number;
+  /** Custom ids of which more than one row was delivered. */
+  delivered_twice_custom_ids: number;
+  /** Webhooks that were answered with 2xx, the second one of a doubled pair included. */
+  webhooks_delivered: number;
+  /** Webhooks that were given up, lost by a fault, or not taken because too many waited. */
+  webhooks_lost: number;
   /** Synchronous calls that were answered; they are no lines. */
   sync_calls: number;
-  /** Lines beyond the ledger's limit: counted above, not listed, and not among the distinct ids. */
+  /** Lines beyond the ledger's limit: counted above, not listed, and not among the ids. */
   lines_not_kept: number;
 }
 
@@ -58,12 +69,32 @@ export interface LedgerLine {
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
 }
 
+/** One custom id as the ledger's routes show it. */
+export interface LedgerKey extends KeyCounts {
+  readonly custom_id: string;
+}
+
+/** A page of custom ids; `after` of the next page is `next_after`. */
+export interface KeyPage {
+  readonly keys: readonly LedgerKey[];
+  readonly has_more: boolean;
+  readonly next_after: number;
+}
+
+/** Totals that are counted from outside, one or some at a time. */
+type Countable =
+  'files' | 'batches' | 'created' | 'lines_received' | 'sync_calls' | 'webhooks_delivered' | 'webhooks_lost';
+
 /** What happened, for a witness: append only, bounded, and compact (about 170 bytes a line). */
 export interface Ledger {
   record(entry: LedgerEntry): void;
-  count(name: 'files' | 'batches' | 'created' | 'lines_received' | 'sync_calls', by?: number): void;
-  /** How often a custom id ran so far. */
-  runsOf(customId: string): number;
+  /** One row of a result file went out to its end. */
+  recordDelivery(customId: string): void;
+  count(name: Countable, by?: number): void;
+  /** How often a custom id ran, was billed and was delivered so far. */
+  countsOf(customId: string): KeyCounts;
+  /** A page of all ids, in the order in which they were first seen. */
+  keys(after: number, limit: number): KeyPage;
   totals(): LedgerTotals;
   page(after: number, limit: number): LedgerPage;
   reset(): void;
@@ -81,31 +112,31 @@ const noTotals: LedgerTotals = {
   distinct_custom_ids: 0,
   repeated_custom_ids: 0,
   billed_twice_custom_ids: 0,
+  delivered_rows: 0,
+  delivered_custom_ids: 0,
+  delivered_twice_custom_ids: 0,
+  webhooks_delivered: 0,
+  webhooks_lost: 0,
   sync_calls: 0,
   lines_not_kept: 0,
 };
 
 /** Numbers of one line in the flat array: names by index, so that a line costs its custom id and forty bytes. */
 const fieldsPerLine = 5;
-/** A custom id's runs are counted in the low part of one number, its billed runs in the high part. */
-const billedUnit = 65_536;
 
-/** Makes an empty ledger that keeps at most `limit` lines. */
+/** Makes an empty ledger that keeps at most `limit` lines, and as many custom ids. */
 export function createLedger(limit: number): Ledger {
   let totals = { ...noTotals };
   let customIds: string[] = [];
   let numbers: number[] = [];
-  let seen = new Map<string, number>();
+  let seen = createKeyCountTable(limit);
   let names = createNames();
 
   function countId(customId: string, billed: boolean): void {
-    const before = seen.get(customId) ?? 0;
-    const runs = before % billedUnit;
-    const paid = Math.floor(before / billedUnit);
-    if (runs === 0) totals.distinct_custom_ids += 1;
-    if (runs === 1) totals.repeated_custom_ids += 1;
-    if (billed && paid === 1) totals.billed_twice_custom_ids += 1;
-    seen.set(customId, before + 1 + (billed ? billedUnit : 0));
+    const before = seen.add(customId, billed ? ['runs', 'billed'] : ['runs']);
+    if (before?.runs === 0) totals.distinct_custom_ids += 1;
+    if (before?.runs === 1) totals.repeated_custom_ids += 1;
+    if (billed && before?.billed === 1) totals.billed_twice_custom_ids += 1;
   }
 
   function lineAt(index: number): LedgerLine {
@@ -139,21 +170,33 @@ export function createLedger(limit: number): Ledger {
       numbers.push(names.indexOf(`${model}\n${endpoint}`), names.indexOf(batchId), signed, usage.input, usage.output);
       countId(customId, billed);
     },
+    recordDelivery(customId) {
+      totals.delivered_rows += 1;
+      const before = seen.add(customId, ['delivered']);
+      if (before?.delivered === 0) totals.delivered_custom_ids += 1;
+      if (before?.delivered === 1) totals.delivered_twice_custom_ids += 1;
+    },
     count(name, by = 1) {
       totals[name] += by;
     },
-    runsOf: (customId) => (seen.get(customId) ?? 0) % billedUnit,
+    countsOf: (customId) => seen.get(customId),
     totals: () => ({ ...totals }),
     page(after, size) {
       const end = Math.min(customIds.length, after + size);
       const lines = Array.from({ length: Math.max(0, end - after) }, (_, offset) => lineAt(after + offset));
       return { lines, totals: { ...totals }, has_more: end < customIds.length, next_after: Math.max(after, end) };
     },
+    keys(after, size) {
+      const some = seen.entries().drop(after).take(size);
+      const keys = some.map(({ customId, ...counts }) => ({ custom_id: customId, ...counts })).toArray();
+      const next = after + keys.length;
+      return { keys, has_more: next < seen.size(), next_after: next };
+    },
     reset() {
       totals = { ...noTotals };
       customIds = [];
       numbers = [];
-      seen = new Map();
+      seen = createKeyCountTable(limit);
       names = createNames();
     },
   };

@@ -17,6 +17,15 @@ const settingsSchema = z.strictObject({
   createsPerHour: z.number().int().min(1).max(1_000_000),
   /** Prompt tokens that may be enqueued per model, 0 for no limit. */
   enqueuedTokenLimit: z.number().int().min(0),
+  /** Where batch events are posted, null for nowhere; nothing is posted without a secret. */
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
+  /** `whsec_` and a base64 key, or any text as the key itself. */
+  webhookSecret: z.string().min(1).max(1000).nullable(),
+  /** First wait before a webhook is sent again; doubled each time. */
+  webhookRetryMs: duration,
   shuffle: z.boolean(),
   trailingNewline: z.boolean(),
 });
@@ -28,6 +37,12 @@ export const settingsPatchSchema = settingsSchema.partial();
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 /** A change of some of them. */
 export type SettingsPatch = Readonly<z.infer<typeof settingsPatchSchema>>;
+
+/** The settings as they may be shown: the secret is not. */
+export const shownSettings = (settings: Settings): Settings => ({
+  ...settings,
+  webhookSecret: settings.webhookSecret === null ? null : 'whsec_hidden',
+});
 
 /** New settings with a change applied; what the change leaves out stays. */
 export function applyPatch(settings: Settings, patch: SettingsPatch): Settings {

@@ -6,8 +6,9 @@ import { fingerprint } from './canonical-body.ts';
 import { chatAnswer } from './chat-answer.ts';
 import { checkBody } from './check-body.ts';
 import { embeddingAnswer } from './embedding-answer.ts';
+import { extendText } from './extend-text.ts';
 import { lastUserText } from './last-user-text.ts';
-import { type MarkerName, markerFor } from './marker.ts';
+import { type Marker, markerFor } from './marker.ts';
 import { completionAnswer, imageAnswer, moderationAnswer } from './other-answers.ts';
 import { refusalFor } from './refuse-by-marker.ts';
 import { type RequestFacts } from './request-facts.ts';
@@ -22,10 +23,10 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the caller of `answerFor` may set: Unix seconds for `created`, and null to leave the body's marker unheeded. */
+/** What the caller of `answerFor` may set: Unix seconds for `created`, and another marker than the body's, or null for none. */
 export interface AnswerOptions {
   readonly createdAt?: number;
-  readonly marker?: MarkerName | null;
+  readonly marker?: Marker | null;
 }
 
 /** `created` of an answer unless told otherwise, so that the function stays pure: 2026-01-01. */
@@ -36,8 +37,8 @@ const fixedTime = 1_767_225_600;
  * Its text is `echo <first 16 hex of the body's fingerprint> : <last user text>`.
  */
 export function answerFor(endpoint: BatchEndpoint, body: JsonObject, options: AnswerOptions = {}): Answer {
-  const marker = options.marker === undefined ? (markerFor(endpoint, body)?.name ?? null) : options.marker;
-  const refusal = (marker === null ? null : refusalFor(marker, modelName(body))) ?? checkBody(endpoint, body);
+  const marker = options.marker === undefined ? markerFor(endpoint, body) : options.marker;
+  const refusal = (marker === null ? null : refusalFor(marker.name, modelName(body))) ?? checkBody(endpoint, body);
   if (refusal !== null) return refused(refusal);
   const facts = factsOf(endpoint, body, { createdAt: options.createdAt ?? fixedTime, marker });
   const answer = answerOf(endpoint, facts);
@@ -45,9 +46,13 @@ export function answerFor(endpoint: BatchEndpoint, body: JsonObject, options: An
 }
 
 /** The text an answer to this body carries, whatever the shape around it; JSON if the request asks for JSON. */
-export function answerTextFor(endpoint: BatchEndpoint, body: JsonObject): string {
+export function answerTextFor(
+  endpoint: BatchEndpoint,
+  body: JsonObject,
+  marker: Marker | null = markerFor(endpoint, body),
+): string {
   const mark = fingerprint(endpoint, body).slice(0, 16);
-  const text = lastUserText(endpoint, body);
+  const text = extendText(lastUserText(endpoint, body), marker);
   return wantsJson(body) ? JSON.stringify({ echo: mark, text }) : `echo ${mark} : ${text}`;
 }
 
@@ -60,13 +65,14 @@ function wantsJson(body: JsonObject): boolean {
 function factsOf(
   endpoint: BatchEndpoint,
   body: JsonObject,
-  given: { createdAt: number; marker: MarkerName | null },
+  { createdAt, marker }: { createdAt: number; marker: Marker | null },
 ): RequestFacts {
   return {
-    ...given,
     body,
+    createdAt,
+    marker: marker?.name ?? null,
     hash: fingerprint(endpoint, body),
-    text: answerTextFor(endpoint, body),
+    text: answerTextFor(endpoint, body, marker),
     model: snapshotOf(modelName(body)),
     inputTokens: tokensIn(JSON.stringify(body['messages'] ?? body['input'] ?? body['prompt'] ?? '')),
   };

@@ -1,4 +1,5 @@
 import { ApiError, invalidRequest, serverError } from '../api-error.ts';
+import { overloaded } from '../faults/refusals.ts';
 import { snapshotOf } from '../models.ts';
 import { type MarkerName } from './marker.ts';
 
@@ -32,10 +33,13 @@ export function refusalFor(marker: MarkerName, model: string): ApiError | null {
     case 'missing':
     case 'lost_row':
     case 'duplicate_row':
+    case 'unknown_row':
     case 'expired':
     case 'timeout':
     case 'status0':
     case 'extra_keys':
+    case 'line_separator':
+    case 'big':
     case 'content_filter':
     case 'tool_call':
       return null;
@@ -46,9 +50,4 @@ function rateLimited(model: string): ApiError {
   const message = `Rate limit reached for ${model} on requests per min (RPM): Limit 500, Used 500, Requested 1.`;
   const body = { message, type: 'requests', param: null, code: 'rate_limit_exceeded' };
   return new ApiError(429, body, { 'retry-after': '1' });
-}
-
-function overloaded(): ApiError {
-  const message = 'The server is currently overloaded. Please try again later.';
-  return new ApiError(503, { message, type: 'service_unavailable_error', param: null, code: 'server_is_overloaded' });
 }

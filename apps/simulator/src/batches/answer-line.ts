@@ -1,5 +1,5 @@
 import { answerFor, type Answer } from '../answers/answer-for.ts';
-import { type MarkerName, markerFor } from '../answers/marker.ts';
+import { type Marker, markerFor, timesOf } from '../answers/marker.ts';
 import { type Usage } from '../answers/usage.ts';
 import { type BatchEndpoint } from '../endpoints.ts';
 import { newLineRequestId, newRowId } from '../ids.ts';
@@ -26,20 +26,22 @@ const noUsage: Usage = { input: 0, cached: 0, output: 0, reasoning: 0 };
 const timedOut = { code: 'request_timeout', message: 'The request timed out inside the service.' };
 
 /** The marker that bites this time: one with a number bites only a custom id's first runs. */
-export function dueMarker(endpoint: BatchEndpoint, line: InputLine, runsBefore: number): MarkerName | null {
+export function dueMarker(endpoint: BatchEndpoint, line: InputLine, runsBefore: number): Marker | null {
   const marker = markerFor(endpoint, line.body);
-  return marker === null || (marker.times !== null && runsBefore >= marker.times) ? null : marker.name;
+  const times = marker === null ? null : timesOf(marker);
+  return times !== null && runsBefore >= times ? null : marker;
 }
 
 /** Runs one line at `nowMs` under a marker or none. */
 export function answerLine(
   endpoint: BatchEndpoint,
   line: InputLine,
-  { marker, nowMs }: { marker: MarkerName | null; nowMs: number },
+  { marker, nowMs }: { marker: Marker | null; nowMs: number },
 ): LineResult {
-  if (marker === 'expired') return notRun([unrunRow(line.custom_id, 'batch_expired', nowMs)]);
-  if (marker === 'missing') return notRun([]);
-  if (marker === 'timeout') {
+  const name = marker?.name;
+  if (name === 'expired') return notRun([unrunRow(line.custom_id, 'batch_expired', nowMs)]);
+  if (name === 'missing') return notRun([]);
+  if (name === 'timeout') {
     const rows = [row(line.custom_id, { response: null, error: timedOut }, nowMs)];
     return { file: 'error', rows, counts: 'failed', ran: true, billed: false, status: 408, usage: noUsage };
   }
@@ -56,20 +58,23 @@ export function unrunRow(customId: string, code: 'batch_expired' | 'batch_cancel
   return row(customId, { response: null, error: { code, message } }, nowMs);
 }
 
-function settled(customId: string, answer: Answer, how: { marker: MarkerName | null; nowMs: number }): LineResult {
-  const zero = how.marker === 'status0';
+function settled(customId: string, answer: Answer, how: { marker: Marker | null; nowMs: number }): LineResult {
+  const name = how.marker?.name;
+  const zero = name === 'status0';
   const good = answer.status < 300;
   const response = {
     status_code: zero ? 0 : answer.status,
     request_id: newLineRequestId(),
     body: zero ? null : answer.body,
   };
-  const extra = how.marker === 'extra_keys' ? { region: 'simulated', attempts: [1] } : {};
-  const text = row(customId, { response, error: null, ...extra }, how.nowMs);
-  const copies = how.marker === 'lost_row' ? 0 : how.marker === 'duplicate_row' ? 2 : 1;
+  const extra = name === 'extra_keys' ? { region: 'simulated', attempts: [1] } : {};
+  const rowFor = (id: string): string => row(id, { response, error: null, ...extra }, how.nowMs);
+  const copies = name === 'lost_row' ? 0 : name === 'duplicate_row' ? 2 : 1;
+  const ids = Array.from({ length: copies }, () => customId);
+  if (name === 'unknown_row') ids.push(`unknown-${newLineRequestId()}`);
   return {
     file: good ? 'output' : 'error',
-    rows: Array.from({ length: copies }, () => text),
+    rows: ids.map(rowFor),
     counts: good ? 'completed' : 'failed',
     ran: true,
     billed: good && !zero,

@@ -1,4 +1,6 @@
-import { type Fault, type Faults, unreadableFileMessage } from '../faults.ts';
+import { type Faults } from '../faults/create-faults.ts';
+import { type Fault, msOf } from '../faults/fault.ts';
+import { unreadableFileMessage } from '../faults/refusals.ts';
 import { type BatchError, type BatchQuirks } from './batch.ts';
 
 /** Validation's answer for an input file it cannot see (form B: asynchronous, 2025 and later). */
@@ -50,13 +52,18 @@ export const failedByControl: BatchError = {
 /** Uses up the faults that a new batch carries through its life. */
 export function takeQuirks(faults: Faults, about: { fileId: string; nowMs: number }): BatchQuirks {
   const has = (name: Parameters<Faults['take']>[0]): boolean => faults.take(name) !== null;
+  const expiring = faults.take('expire_partial');
+  const unlisted = faults.take('list_lag');
   return {
     forcedErrors: takeForcedErrors(faults, about.fileId),
     absentId: has('empty_string_ids') ? '' : has('omitted_ids') ? undefined : null,
     nullOutput: has('completed_null_output'),
+    noTrailingNewline: has('no_trailing_newline'),
+    expiresAfter: expiring === null ? null : (expiring.line ?? 'half'),
+    stuckValidating: has('stuck_validating'),
     stuckInProgress: has('stuck_in_progress'),
     stuckFinalizing: has('stuck_finalizing'),
-    listedAtMs: about.nowMs + (faults.take('list_lag')?.ms ?? 0),
+    listedAtMs: unlisted === null ? 0 : about.nowMs + msOf(unlisted),
   };
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { configSchema } from '../config.ts';
 import { loadConfig } from '@batch-gpt/config';
 import { type Clock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
+import { createFaults, type Faults } from '../faults/create-faults.ts';
 import { createFileStore, type FileStore } from '../files/file-store.ts';
 import { createLedger } from '../ledger.ts';
 import { createModelCatalogue } from '../models.ts';
@@ -47,6 +47,8 @@ let clock: ReturnType<typeof createHandClock>;
 let settings = applyPatch(loadConfig(configSchema, {}).simulator.settings, times);
 let files: FileStore;
 let store: BatchStore;
+let faults: Faults;
+let ended: string[] = [];
 let bugs: unknown[] = [];
 const ledger = createLedger(1000);
 
@@ -58,6 +60,8 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'batches-'));
   clock = createHandClock();
   bugs = [];
+  ended = [];
+  faults = createFaults({ clock, seed: 1 });
   settings = applyPatch(loadConfig(configSchema, {}).simulator.settings, times);
   ledger.reset();
   files = createFileStore({ dir, clock, limit: 100 });
@@ -69,8 +73,18 @@ beforeEach(async () => {
     ...{ createdAtMs: clock.now(), expiresAtMs: null, visibleAtMs: 0 },
   });
   store = createBatchStore({
-    ...{ clock, files, ledger, models: createModelCatalogue([]), budget: createTokenBudget(), seed: 1, limit: 3 },
+    ...{
+      clock,
+      faults,
+      files,
+      ledger,
+      models: createModelCatalogue([]),
+      budget: createTokenBudget(),
+      seed: 1,
+      limit: 3,
+    },
     settings: () => settings,
+    onEnded: ({ status }) => ended.push(status),
     onBug: (error) => bugs.push(error),
   });
 });
@@ -80,8 +94,7 @@ afterEach(async () => {
   expect(bugs).toEqual([]);
 });
 
-const create = (): Batch =>
-  store.create(order, takeQuirks(createFaults(), { fileId: order.inputFileId, nowMs: clock.now() }));
+const create = (): Batch => store.create(order, takeQuirks(faults, { fileId: order.inputFileId, nowMs: clock.now() }));
 
 /** Moves time in steps, with a turn for files after each, until a batch has a status; returns the milliseconds since its creation. */
 async function until(batch: Batch, status: string, stepMs: number): Promise<number> {
@@ -131,6 +144,26 @@ describe('a batch in time', () => {
     store.cancel(batch);
     expect(await until(batch, 'cancelled', 60_000)).toBeGreaterThanOrEqual(600_000);
     expect([batch.counts.completed, batch.errorFileId]).toEqual([10, null]);
+  });
+
+  test('under cancel_rising takes its time, runs half of what is left meanwhile, and is told of once', async () => {
+    change({ hold: true, cancellingMs: 0 });
+    const batch = create();
+    await until(batch, 'in_progress', 1000);
+    batch.cancelRisingMs = 1_500_000;
+    store.cancel(batch);
+    const counts: number[] = [];
+    const cancelledAt = clock.now();
+    while (batch.status === 'cancelling') {
+      if (batch.counts.completed !== counts.at(-1)) counts.push(batch.counts.completed);
+      clock.move(1000);
+      for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+    }
+    expect(counts).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(clock.now() - cancelledAt).toBeGreaterThanOrEqual(1_500_000);
+    expect(batch.counts).toEqual({ total: 10, completed: 5, failed: 0 });
+    while (ended.length === 0) await nextTurn();
+    expect(ended).toEqual(['cancelled']);
   });
 
   test('is forgotten when final and too many came after it; the input lives on after validation when deleted', async () => {

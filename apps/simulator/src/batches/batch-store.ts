@@ -1,7 +1,7 @@
 import { createAlarm } from '../alarm.ts';
 import { invalidRequest, ApiError } from '../api-error.ts';
 import { newBatchId } from '../ids.ts';
-import { type Batch, type BatchOrder, type BatchQuirks, enter, isFinal } from './batch.ts';
+import { type Batch, type BatchOrder, type BatchQuirks, type BatchStatus, enter, isFinal } from './batch.ts';
 import { failedByControl } from './batch-errors.ts';
 import { type BatchCommand, fail, type Life, type LifeDeps } from './life.ts';
 import { liveBatch } from './live-batch.ts';
@@ -11,8 +11,10 @@ export interface BatchStore {
   /** Throws the 429 of the creation limit. */
   create(order: BatchOrder, quirks: BatchQuirks): Batch;
   get(id: string): Batch | null;
-  /** Newest first; without those not yet listed (fault `list_lag`). */
+  /** Newest first; without those not listed (faults `list_lag`, `batch_vanishes`). */
   list(): Batch[];
+  /** How many batches have each status. */
+  statuses(): Partial<Record<BatchStatus, number>>;
   /** Throws 409 for a batch that has ended (reference 3.5). */
   cancel(batch: Batch): void;
   /** Commands a batch and resolves when it has ended, or the simulator closes. */
@@ -26,6 +28,8 @@ export interface BatchStore {
 interface StoreDeps extends LifeDeps {
   readonly seed: number;
   readonly limit: number;
+  /** A batch has got its final status. */
+  readonly onEnded: (batch: Batch) => void;
   /** A life that broke: a bug of the simulator. */
   readonly onBug: (error: unknown, batch: Batch) => void;
 }
@@ -53,7 +57,10 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
         // A bug of ours must not leave a batch that never ends.
         if (!isFinal(batch.status)) fail(life, deps, [failedByControl]);
       })
-      .finally(() => lives.delete(batch.id));
+      .finally(() => {
+        lives.delete(batch.id);
+        if (isFinal(batch.status)) deps.onEnded(batch);
+      });
     lives.set(batch.id, Object.assign(life, { ended }));
   }
 
@@ -81,6 +88,8 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
         quirks,
         createdAtMs,
         expiresAtMs: createdAtMs + deps.settings().expiresMs,
+        hiddenUntilMs: 0,
+        cancelRisingMs: null,
         status: 'validating',
         enteredAtMs: {},
         model: null,
@@ -97,7 +106,16 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
       return batch;
     },
     get: (id) => batches.get(id) ?? null,
-    list: () => [...batches.values()].filter((batch) => batch.quirks.listedAtMs <= deps.clock.now()).toReversed(),
+    list() {
+      const now = deps.clock.now();
+      const listed = ({ hiddenUntilMs, quirks }: Batch): boolean => hiddenUntilMs <= now && quirks.listedAtMs <= now;
+      return [...batches.values()].filter(listed).toReversed();
+    },
+    statuses() {
+      const counts: Partial<Record<BatchStatus, number>> = {};
+      for (const { status } of batches.values()) counts[status] = (counts[status] ?? 0) + 1;
+      return counts;
+    },
     cancel(batch) {
       if (batch.status === 'cancelling' || batch.status === 'cancelled') return;
       if (isFinal(batch.status)) {

@@ -24,6 +24,10 @@ export interface BatchQuirks {
   /** What stands for an absent file id; undefined leaves the key out. */
   readonly absentId: '' | null | undefined;
   readonly nullOutput: boolean;
+  readonly noTrailingNewline: boolean;
+  /** Expires when so many lines were taken up. */
+  readonly expiresAfter: number | 'half' | null;
+  readonly stuckValidating: boolean;
   readonly stuckInProgress: boolean;
   readonly stuckFinalizing: boolean;
   /** Errors that validation ends with whatever the file says. */
@@ -48,6 +52,10 @@ export interface Batch {
   readonly quirks: BatchQuirks;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** Until then reads know nothing of it (fault `batch_vanishes`); milliseconds since the epoch. */
+  hiddenUntilMs: number;
+  /** How much longer a cancel takes, with lines still running (fault `cancel_rising`). */
+  cancelRisingMs: number | null;
   status: BatchStatus;
   enteredAtMs: Partial<Record<BatchStatus, number>>;
   model: string | null;

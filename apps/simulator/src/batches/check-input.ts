@@ -34,10 +34,12 @@ export async function validate(life: Life, deps: LifeDeps, input: FileHandle): P
   const { inputFileId } = batch.order;
   if (deps.files.get(inputFileId) === null) return fail(life, deps, [fileNotFound(inputFileId)]);
   if (!checked.ok) return fail(life, deps, checked.errors);
-  const { model, tokens } = checked.index;
+  const { tokens } = checked.index;
+  // Alias and dated name are one model, with one limit.
+  const model = snapshotOf(checked.index.model);
   const limit = deps.settings().enqueuedTokenLimit;
   if (!deps.budget.take(batch.id, model, tokens, limit)) return fail(life, deps, [tokenLimitExceeded(model, limit)]);
-  batch.model = snapshotOf(model);
+  batch.model = model;
   batch.counts = { total: checked.index.lines, completed: 0, failed: 0 };
   enter(batch, 'in_progress', deps.clock.now());
   return checked.index;

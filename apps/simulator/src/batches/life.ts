@@ -1,5 +1,6 @@
 import { type Alarm } from '../alarm.ts';
 import { type Clock } from '../clock.ts';
+import { type Faults } from '../faults/create-faults.ts';
 import { type FileStore } from '../files/file-store.ts';
 import { type Ledger } from '../ledger.ts';
 import { type ModelCatalogue } from '../models.ts';
@@ -25,6 +26,7 @@ export interface Life {
 export interface LifeDeps {
   readonly clock: Clock;
   readonly files: FileStore;
+  readonly faults: Faults;
   readonly ledger: Ledger;
   readonly models: ModelCatalogue;
   readonly budget: TokenBudget;

@@ -1,8 +1,10 @@
 import { readSync } from 'node:fs';
 import { type FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Marker, parseMarker } from '../answers/marker.ts';
 import { type Usage } from '../answers/usage.ts';
 import { type Clock } from '../clock.ts';
+import { type Faults } from '../faults/create-faults.ts';
 import { type Ledger } from '../ledger.ts';
 import { snapshotOf } from '../models.ts';
 import { answerLine, dueMarker, type InputLine, unrunRow } from './answer-line.ts';
@@ -31,6 +33,7 @@ interface RunDeps {
   readonly index: InputIndex;
   readonly order: Uint32Array;
   readonly paths: { readonly output: string; readonly error: string };
+  readonly faults: Faults;
   readonly ledger: Ledger;
   readonly clock: Clock;
 }
@@ -60,8 +63,9 @@ export function createLineRun(deps: RunDeps): LineRun {
 
   function run(at: number, mayPutOff: boolean): void {
     const line = readLine(at);
-    const marker = dueMarker(batch.order.endpoint, line, ledger.runsOf(line.custom_id));
-    if (marker === 'slow' && mayPutOff) {
+    const marker =
+      dueMarker(batch.order.endpoint, line, ledger.countsOf(line.custom_id).runs) ?? orderedMarker(deps.faults, line);
+    if (marker?.name === 'slow' && mayPutOff) {
       slow.push(at);
       return;
     }
@@ -126,6 +130,11 @@ export function createLineRun(deps: RunDeps): LineRun {
       return { output, error, usage: { ...spent } };
     },
   };
+}
+
+function orderedMarker(faults: Faults, line: InputLine): Marker | null {
+  const text = faults.take('line_marker', line.custom_id)?.marker;
+  return text === undefined ? null : parseMarker(text);
 }
 
 async function flushFull(writers: Record<'output' | 'error', RowWriter>): Promise<void> {

@@ -8,9 +8,16 @@ import { runBatch } from './run-batch.ts';
 
 /** Lives a batch until it is final or the simulator closes. */
 export async function liveBatch(life: Life, deps: LifeDeps): Promise<void> {
-  await pass(life, deps, deps.settings().validatingMs);
+  const { batch } = life;
+  const { clock } = deps;
+  const { stuckValidating } = batch.quirks;
+  await pass(life, deps, stuckValidating ? batch.expiresAtMs - clock.now() : deps.settings().validatingMs);
   if (life.over) return;
   if (isCancelling(life)) return finishCancelling(life, deps);
+  if (stuckValidating && clock.now() >= batch.expiresAtMs) {
+    enter(batch, 'expired', clock.now());
+    return;
+  }
   const input = await openInput(life, deps);
   if (input === null) return;
   try {
@@ -18,7 +25,7 @@ export async function liveBatch(life: Life, deps: LifeDeps): Promise<void> {
     if (index !== null) await runBatch(life, deps, { input, index });
     else if (isCancelling(life)) await finishCancelling(life, deps);
   } finally {
-    deps.budget.release(life.batch.id);
+    deps.budget.release(batch.id);
     await input.close();
   }
 }

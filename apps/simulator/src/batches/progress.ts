@@ -1,4 +1,4 @@
-import { enter } from './batch.ts';
+import { type Batch, enter } from './batch.ts';
 import { failedByControl } from './batch-errors.ts';
 import { fail, type Life, type LifeDeps, pass } from './life.ts';
 import { type LineRun } from './line-run.ts';
@@ -21,7 +21,7 @@ export async function progress(life: Life, deps: LifeDeps, run: LineRun): Promis
     if (life.over) return null;
     if (batch.status === 'cancelling') return drain(life, deps, run);
     if (life.command === 'fail') return fail(life, deps, [failedByControl]);
-    if (hasExpired(life, deps)) return { status: 'expired', unrun: 'batch_expired' };
+    if (hasExpired(life, deps, run)) return { status: 'expired', unrun: 'batch_expired' };
     const held = isHeld(life, deps);
     if (!held && (await runDueLines(life, deps, { run, startedAt }))) return finalize(life, deps);
     const rest = held ? Infinity : restFor(deps, run, startedAt);
@@ -29,15 +29,18 @@ export async function progress(life: Life, deps: LifeDeps, run: LineRun): Promis
   }
 }
 
-const hasExpired = ({ command, batch }: Life, { clock }: LifeDeps): boolean =>
-  command === 'expire' || clock.now() >= batch.expiresAtMs;
+const hasExpired = ({ command, batch }: Life, { clock }: LifeDeps, run: LineRun): boolean =>
+  command === 'expire' || clock.now() >= batch.expiresAtMs || run.taken() >= linesBeforeExpiry(batch);
+function linesBeforeExpiry({ quirks: { expiresAfter }, counts: { total } }: Batch): number {
+  return expiresAfter === 'half' ? Math.floor(total / 2) : (expiresAfter ?? Infinity);
+}
 const isHeld = ({ command, batch }: Life, { settings }: LifeDeps): boolean =>
   command !== 'finish' && (settings().hold || batch.quirks.stuckInProgress);
-const isInterrupted = (life: Life, deps: LifeDeps): boolean =>
+const isInterrupted = (life: Life, deps: LifeDeps, run: LineRun): boolean =>
   life.over ||
   life.batch.status === 'cancelling' ||
   life.command === 'fail' ||
-  hasExpired(life, deps) ||
+  hasExpired(life, deps, run) ||
   isHeld(life, deps);
 
 /** Runs what is due by now; true when nothing is left to run. */
@@ -47,7 +50,7 @@ async function runDueLines(life: Life, deps: LifeDeps, at: { run: LineRun; start
   const elapsed = deps.clock.now() - at.startedAt;
   const all = life.command === 'finish' || elapsed >= inProgressMs;
   const due = all ? total : Math.floor((total * elapsed) / inProgressMs);
-  const interrupted = (): boolean => isInterrupted(life, deps);
+  const interrupted = (): boolean => isInterrupted(life, deps, at.run);
   await at.run.advance(due, interrupted);
   if (at.run.taken() < total || interrupted()) return false;
   const slowDue = life.command === 'finish' || deps.clock.now() - at.startedAt >= inProgressMs + slowMs;
@@ -77,10 +80,28 @@ async function finalize(life: Life, deps: LifeDeps): Promise<Outcome | null> {
 /** After a cancel the lines in flight still run; then the rest is given up. */
 async function drain(life: Life, deps: LifeDeps, run: LineRun | null): Promise<Outcome | null> {
   const { hold, cancelDrainLines, cancellingMs } = deps.settings();
-  if (run !== null && !hold && !life.batch.quirks.stuckInProgress) {
+  const { cancelRisingMs } = life.batch;
+  if (run !== null && cancelRisingMs !== null) {
+    await runOn(life, deps, { run, ms: cancelRisingMs });
+  } else if (run !== null && !hold && !life.batch.quirks.stuckInProgress) {
     await run.advance(Math.min(life.batch.counts.total, run.taken() + cancelDrainLines), () => life.over);
     await run.runPutOff();
   }
   await pass(life, deps, cancellingMs);
   return life.over ? null : { status: 'cancelled', unrun: run === null ? null : 'batch_cancelled' };
+}
+
+/** Half of the lines left run evenly over a time, although the batch is being cancelled. */
+async function runOn(life: Life, deps: LifeDeps, { run, ms }: { run: LineRun; ms: number }): Promise<void> {
+  const startedAt = deps.clock.now();
+  const before = run.taken();
+  const more = Math.ceil((life.batch.counts.total - before) / 2);
+  while (!life.over) {
+    const elapsed = deps.clock.now() - startedAt;
+    const done = life.command !== null || elapsed >= ms;
+    await run.advance(before + (done ? more : Math.floor((more * elapsed) / ms)), () => life.over);
+    if (done) break;
+    await life.alarm.rest(Math.min(tickMs, ms - elapsed));
+  }
+  await run.runPutOff();
 }

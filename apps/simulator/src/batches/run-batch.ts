@@ -28,7 +28,7 @@ export async function runBatch(
   });
   const outcome = await progress(life, deps, run);
   if (outcome !== null && outcome.unrun !== null) await run.giveUp(outcome.unrun, () => life.over);
-  const sizes = await run.close(deps.settings().trailingNewline);
+  const sizes = await run.close(deps.settings().trailingNewline && !batch.quirks.noTrailingNewline);
   if (outcome === null || life.over) {
     await Promise.all([rm(places.output.path, { force: true }), rm(places.error.path, { force: true })]);
     return;

@@ -1,6 +1,6 @@
 import { type RequestHandler } from 'express';
 import { invalidRequest } from '../api-error.ts';
-import { type Faults } from '../faults.ts';
+import { type Faults } from '../faults/create-faults.ts';
 
 /** Lets a call through with one of the keys, or with any non-empty one if none are configured; 401 as OpenAI's. */
 export function authenticate(keys: readonly string[], faults: Faults): RequestHandler {

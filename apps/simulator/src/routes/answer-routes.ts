@@ -5,6 +5,7 @@ import { invalidRequest, missingParameter } from '../api-error.ts';
 import { seconds, type Clock } from '../clock.ts';
 import { batchEndpoints } from '../endpoints.ts';
 import { isObject } from '../json.ts';
+import { type Faults } from '../faults/create-faults.ts';
 import { type Ledger } from '../ledger.ts';
 import { readJson } from '../middleware/read-json.ts';
 import { type ModelCatalogue } from '../models.ts';
@@ -14,6 +15,7 @@ import { sendJson } from './respond.ts';
 
 interface AnswerDeps {
   readonly models: ModelCatalogue;
+  readonly faults: Faults;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly settings: () => Settings;
@@ -26,12 +28,13 @@ export function answerRoutes(deps: AnswerDeps): Router {
   const router = Router();
   for (const endpoint of batchEndpoints) {
     router.post(endpoint, readJson(bodyBytes), async (request, response) => {
+      deps.faults.refuseAt('answer');
       const body: unknown = request.body;
       if (!isObject(body) || typeof body['model'] !== 'string') throw missingParameter('model');
       requireModel(deps.models, body['model']);
       if (body['stream'] === true) throw noStreaming();
-      const marker = markerFor(endpoint, body)?.name ?? null;
-      if (marker === 'slow') await wait(deps.clock, deps.settings().slowMs);
+      const marker = markerFor(endpoint, body);
+      if (marker?.name === 'slow') await wait(deps.clock, deps.settings().slowMs);
       const answer = answerFor(endpoint, body, { createdAt: seconds(deps.clock.now()), marker });
       deps.ledger.count('sync_calls');
       for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);

@@ -1,11 +1,13 @@
 import { Router, type Response } from 'express';
-import { invalidRequest, serverError } from '../api-error.ts';
+import { serverError } from '../api-error.ts';
 import { takeQuirks } from '../batches/batch-errors.ts';
 import { type Batch } from '../batches/batch.ts';
 import { type BatchStore } from '../batches/batch-store.ts';
 import { toBatchObject } from '../batches/to-batch-object.ts';
 import { type Clock } from '../clock.ts';
-import { type Fault, type Faults } from '../faults.ts';
+import { type Faults } from '../faults/create-faults.ts';
+import { type Fault, msOf } from '../faults/fault.ts';
+import { noSuchBatch } from '../faults/refusals.ts';
 import { type Ledger } from '../ledger.ts';
 import { readJson } from '../middleware/read-json.ts';
 import { pageOf } from './paging.ts';
@@ -42,13 +44,18 @@ export function batchRoutes(deps: BatchDeps): Router {
   });
 
   router.get('/:id', (request, response) => {
-    faults.refuseAt('retrieve');
-    sendJson(response, toBatchObject(find(batches, request.params.id)));
+    const { id } = request.params;
+    faults.refuseAt('retrieve', id);
+    vanish(findVisible(deps, id), deps);
+    sendJson(response, toBatchObject(findVisible(deps, id)));
   });
 
   router.post('/:id/cancel', (request, response) => {
-    faults.refuseAt('cancel');
-    const batch = find(batches, request.params.id);
+    const { id } = request.params;
+    faults.refuseAt('cancel', id);
+    const batch = findVisible(deps, id);
+    const rising = faults.take('cancel_rising', id);
+    if (rising !== null) batch.cancelRisingMs = msOf(rising);
     batches.cancel(batch);
     sendJson(response, toBatchObject(batch));
   });
@@ -71,13 +78,24 @@ async function answerCreated({ faults, clock }: BatchDeps, response: Response, b
 async function pause(clock: Clock, fault: Fault | null): Promise<void> {
   if (fault === null) return;
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  clock.after(fault.ms ?? 1000, () => resolve(undefined));
+  clock.after(msOf(fault), () => resolve(undefined));
   await promise;
 }
 
-/** The batch of an id in a path; throws OpenAI's 404. */
+/** The batch of an id in a path, hidden or not; throws OpenAI's 404. */
 export function find(batches: BatchStore, id: string): Batch {
   const batch = batches.get(id);
   if (batch !== null) return batch;
-  throw invalidRequest(`No batch found with id '${id.slice(0, 100)}'.`, { status: 404 });
+  throw noSuchBatch(id);
+}
+
+function findVisible({ batches, clock }: BatchDeps, id: string): Batch {
+  const batch = find(batches, id);
+  if (batch.hiddenUntilMs > clock.now()) throw noSuchBatch(id);
+  return batch;
+}
+
+function vanish(batch: Batch, { faults, clock }: BatchDeps): void {
+  const vanishing = faults.take('batch_vanishes', batch.id);
+  if (vanishing !== null) batch.hiddenUntilMs = clock.now() + (vanishing.ms ?? Infinity);
 }

@@ -5,15 +5,23 @@ import { invalidRequest } from '../api-error.ts';
 import { type BatchStore } from '../batches/batch-store.ts';
 import { type BatchCommand } from '../batches/life.ts';
 import { toBatchObject } from '../batches/to-batch-object.ts';
-import { faultMenu, faultSchema, type Faults } from '../faults.ts';
+import { type TokenBudget } from '../batches/token-budget.ts';
+import { type Faults } from '../faults/create-faults.ts';
+import { faultMenu } from '../faults/fault-menu.ts';
+import { faultSchema } from '../faults/fault.ts';
+import { type FileStore } from '../files/file-store.ts';
 import { type Ledger } from '../ledger.ts';
 import { readJson } from '../middleware/read-json.ts';
-import { type Settings, type SettingsPatch, settingsPatchSchema } from '../settings.ts';
+import { type Settings, type SettingsPatch, settingsPatchSchema, shownSettings } from '../settings.ts';
+import { type Webhooks } from '../webhooks/create-webhooks.ts';
 import { find } from './batch-routes.ts';
 import { sendJson } from './respond.ts';
 
 interface ControlDeps {
   readonly batches: BatchStore;
+  readonly files: FileStore;
+  readonly budget: TokenBudget;
+  readonly webhooks: Webhooks;
   readonly faults: Faults;
   readonly ledger: Ledger;
   readonly settings: () => Settings;
@@ -21,12 +29,17 @@ interface ControlDeps {
 }
 
 const bodyBytes = 1024 * 1024;
+const maxSeed = 4_294_967_295;
 const count = z.coerce.number().int().min(0);
 const pageSchema = z.object({ after: count.default(0), limit: count.min(1).max(10_000).default(1000) });
 
-/** A control call: new settings, and the faults that shall be in force instead of the present ones. */
+/** A control call: new settings, the faults that shall be in force instead of the present ones, the seed of their draws. */
 const controlSchema = z
-  .strictObject({ ...settingsPatchSchema.shape, faults: z.array(faultSchema).max(1000) })
+  .strictObject({
+    ...settingsPatchSchema.shape,
+    faults: z.array(faultSchema).max(1000),
+    seed: z.number().int().min(0).max(maxSeed),
+  })
   .partial();
 /** The body of a control call. */
 export type Control = z.infer<typeof controlSchema>;
@@ -37,10 +50,23 @@ const commands: readonly BatchCommand[] = ['finish', 'expire', 'fail'];
 export function controlRoutes(deps: ControlDeps): Router {
   const { ledger, faults, batches } = deps;
   const router = Router();
-  const state = (): Record<string, unknown> => ({ settings: deps.settings(), faults: faults.pending() });
+  const state = (): Record<string, unknown> => ({
+    settings: shownSettings(deps.settings()),
+    faults: faults.pending(),
+    seed: faults.seed(),
+  });
 
   router.get('/', (_request, response) => {
-    sendJson(response, { ...state(), totals: ledger.totals(), menu: menu(), markers });
+    sendJson(response, {
+      ...state(),
+      totals: ledger.totals(),
+      batches: batches.statuses(),
+      files: deps.files.list().length,
+      enqueued_tokens: deps.budget.enqueued(),
+      webhooks_pending: deps.webhooks.pending(),
+      menu: menu(),
+      markers,
+    });
   });
   router.get('/ledger', (request, response) => {
     const { after, limit } = parse(pageSchema, request.query);
@@ -48,6 +74,14 @@ export function controlRoutes(deps: ControlDeps): Router {
   });
   router.get('/ledger/totals', (_request, response) => {
     sendJson(response, { ...ledger.totals() });
+  });
+  router.get('/ledger/keys', (request, response) => {
+    const { after, limit } = parse(pageSchema, request.query);
+    sendJson(response, { ...ledger.keys(after, limit) });
+  });
+  router.get('/ledger/keys/:customId', (request, response) => {
+    const { customId } = request.params;
+    sendJson(response, { custom_id: customId, ...ledger.countsOf(customId) });
   });
   router.delete('/ledger', (_request, response) => {
     ledger.reset();
@@ -57,8 +91,8 @@ export function controlRoutes(deps: ControlDeps): Router {
     sendJson(response, state());
   });
   router.post('/control', readJson(bodyBytes), (request, response) => {
-    const { faults: ordered, ...patch } = parse(controlSchema, request.body);
-    if (ordered !== undefined) faults.order(ordered);
+    const { faults: ordered, seed, ...patch } = parse(controlSchema, request.body);
+    if (ordered !== undefined || seed !== undefined) faults.order(ordered ?? faults.pending(), seed);
     deps.change(patch);
     sendJson(response, state());
   });

@@ -4,7 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { invalidRequest, invalidValue, missingParameter } from '../api-error.ts';
 import { type Clock } from '../clock.ts';
-import { type Faults } from '../faults.ts';
+import { type Faults } from '../faults/create-faults.ts';
+import { msOf } from '../faults/fault.ts';
+import { noSuchFile } from '../faults/refusals.ts';
+import { countDeliveries } from '../files/count-deliveries.ts';
+import { cutUpload } from '../files/cut-upload.ts';
 import { type FileStore } from '../files/file-store.ts';
 import { checkBatchInput, receiveUpload, type Upload } from '../files/receive-upload.ts';
 import { type StoredFile, toFileObject } from '../files/stored-file.ts';
@@ -35,6 +39,7 @@ export function fileRoutes(deps: FileDeps): Router {
 
   router.post('/', async (request, response) => {
     const place = files.reserve();
+    if (faults.take('upload_cut') !== null) cutUpload(request);
     try {
       const upload = await receiveUpload(request, place.path, { maxBytes: deps.maxFileBytes });
       faults.refuseAt('upload');
@@ -50,6 +55,7 @@ export function fileRoutes(deps: FileDeps): Router {
   });
 
   router.get('/', (request, response) => {
+    faults.refuseAt('file_list');
     const purpose = queryText(request.query, 'purpose');
     const all = files.list().filter((file) => purpose === null || file.purpose === purpose);
     const ordered = readOrder(request.query) === 'asc' ? all.toReversed() : all;
@@ -57,15 +63,17 @@ export function fileRoutes(deps: FileDeps): Router {
   });
 
   router.get('/:id', (request, response) => {
+    faults.refuseAt('file_retrieve', request.params.id);
     sendJson(response, toFileObject(visible(files, request.params.id)));
   });
 
   router.get('/:id/content', async (request, response) => {
-    faults.refuseAt('content');
-    await sendContent(response, visible(files, request.params.id), faults);
+    faults.refuseAt('content', request.params.id);
+    await sendContent(response, visible(files, request.params.id), deps);
   });
 
   router.delete('/:id', async (request: Request<{ id: string }>, response) => {
+    faults.refuseAt('file_delete', request.params.id);
     const { id } = visible(files, request.params.id);
     await files.remove(id);
     sendJson(response, { object: 'file', id, deleted: true });
@@ -84,6 +92,7 @@ async function accept(deps: FileDeps, upload: Upload, place: { id: string; path:
     await checkBatchInput(upload, place.path);
   }
   const createdAtMs = deps.clock.now();
+  const lag = deps.faults.take('file_lag');
   const life = readExpiry(upload) ?? (purpose === 'batch' ? batchFileSeconds : null);
   return {
     ...place,
@@ -92,7 +101,7 @@ async function accept(deps: FileDeps, upload: Upload, place: { id: string; path:
     filename: upload.filename,
     createdAtMs,
     expiresAtMs: life === null ? null : createdAtMs + life * 1000,
-    visibleAtMs: createdAtMs + (deps.faults.take('file_lag')?.ms ?? 0),
+    visibleAtMs: createdAtMs + (lag === null ? 0 : msOf(lag)),
   };
 }
 
@@ -106,13 +115,13 @@ function readExpiry({ fields }: Upload): number | null {
 function visible(files: FileStore, id: string): StoredFile {
   const file = files.read(id);
   if (file !== null) return file;
-  throw invalidRequest(`No such File object: ${id.slice(0, 100)}`, { status: 404, param: 'id' });
+  throw noSuchFile(id);
 }
 
-async function sendContent(response: Response, file: StoredFile, faults: Faults): Promise<void> {
+async function sendContent(response: Response, file: StoredFile, { faults, ledger }: FileDeps): Promise<void> {
   const half = Math.floor(file.bytes / 2);
-  const short = faults.take('content_short') !== null;
-  const cut = !short && faults.take('content_cut') !== null;
+  const short = faults.take('content_short', file.id) !== null;
+  const cut = !short && faults.take('content_cut', file.id) !== null;
   stamp(response);
   response.setHeader('content-type', 'application/octet-stream');
   response.setHeader('content-length', short ? half : file.bytes);
@@ -122,6 +131,12 @@ async function sendContent(response: Response, file: StoredFile, faults: Faults)
     return;
   }
   const source = createReadStream(file.path, short || cut ? { end: Math.max(0, half - 1) } : {});
+  const isResult = file.purpose === 'batch_output';
+  if (!cut && isResult) {
+    const sending = { bytes: short ? half : file.bytes, whole: !short };
+    const counted = countDeliveries(sending, (customId) => ledger.recordDelivery(customId));
+    return pipeline(source, counted, response).catch(ignoreLostClient(response));
+  }
   if (!cut) return pipeline(source, response).catch(ignoreLostClient(response));
   await pipeline(source, response, { end: false }).catch(ignoreLostClient(response));
   response.destroy();

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { invalidRequest } from '../api-error.ts';
+import { type Faults } from '../faults/create-faults.ts';
 import { type JsonObject } from '../json.ts';
 import { type ModelCatalogue } from '../models.ts';
 import { sendJson } from './respond.ts';
@@ -9,8 +10,12 @@ const created = 1_754_524_800;
 const modelObject = (id: string): JsonObject => ({ id, object: 'model', created, owned_by: 'system' });
 
 /** `/v1/models`: list and retrieve. */
-export function modelRoutes(models: ModelCatalogue): Router {
+export function modelRoutes({ models, faults }: { models: ModelCatalogue; faults: Faults }): Router {
   const router = Router();
+  router.use((_request, _response, next) => {
+    faults.refuseAt('models');
+    next();
+  });
   router.get('/', (_request, response) => {
     sendJson(response, { object: 'list', data: models.names().map(modelObject) });
   });
