@@ -7,12 +7,13 @@
  *   file not found, though readable    ─▶ uploaded: same file again some times, then claimed
  *   anything else                      ─▶ poison search
  */
-import type { BatchChange, BatchRecord, FailureCause, ProviderSnapshot } from '@batch-gpt/domain';
+import type { BatchChange, BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import { nameLines } from './name-lines.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
 import { isFileNotFound, searchPoison } from './submit-batch/answer-refusal.ts';
 import { canEverFit } from './token-headroom.ts';
+import { validationCause, type ValidationError } from './validation-cause.ts';
 
 /** Waiting for headroom grows up to this many of the longest polling pauses. */
 const longestTokenWait = 5;
@@ -34,14 +35,16 @@ export async function decideFailed(
     line: null,
   };
   deps.logger.warn('provider rejected a batch', { code: first.code, errors: errors.length });
-  if (batch.cancelRequestedAt !== null) return endWith(deps, batch, { cause: causeOf(first) });
+  if (batch.cancelRequestedAt !== null) return endWith(deps, batch, { cause: validationCause(first) });
   if (errors.some((error) => error.line !== null)) {
     const named = await nameLines(deps, batch, errors, signal);
-    return named.length > 0 ? endWith(deps, batch, { namedLines: named }) : searchPoison(deps, batch, causeOf(first));
+    return named.length > 0
+      ? endWith(deps, batch, { namedLines: named })
+      : searchPoison(deps, batch, validationCause(first));
   }
   if (isFileNotFound(first)) return withoutFile(deps, batch, memory);
   if (first.code === 'token_limit_exceeded') return withoutTokens(deps, batch, memory, first);
-  return searchPoison(deps, batch, causeOf(first));
+  return searchPoison(deps, batch, validationCause(first));
 }
 
 async function endWith(deps: BatcherDeps, batch: BatchRecord, change: BatchChange): Promise<Step> {
@@ -63,9 +66,9 @@ async function withoutTokens(
   deps: BatcherDeps,
   batch: BatchRecord,
   memory: RunMemory,
-  error: ProviderError,
+  error: ValidationError,
 ): Promise<Step> {
-  if (!(await canEverFit(deps, batch, error.message))) return searchPoison(deps, batch, causeOf(error));
+  if (!(await canEverFit(deps, batch, error.message))) return searchPoison(deps, batch, validationCause(error));
   memory.refusals = Math.min(memory.refusals + 1, longestTokenWait);
   return again(deps, batch, deps.timings.pollMax * memory.refusals);
 }
@@ -88,16 +91,3 @@ function unbound(batch: BatchRecord): BatchChange {
 }
 
 const formerLimit = 100;
-
-type ProviderError = ProviderSnapshot['errors'][number];
-
-/** A line that the provider's validation refused would have been refused with 400 on the direct way, too. */
-export function causeOf(error: ProviderError): FailureCause {
-  return {
-    status: 400,
-    type: 'invalid_request_error',
-    code: error.code ?? 'batch_failed',
-    message: error.message,
-    param: error.param,
-  };
-}

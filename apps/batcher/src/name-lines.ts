@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@batch-gpt/errors';
 import type { BatchRecord, NamedLine, ProviderSnapshot } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
-import { causeOf } from './decide-failed.ts';
+import { validationCause } from './validation-cause.ts';
 
 /**
  * The keys behind the line numbers of a rejected batch, read from the uploaded input file itself. A file whose digest
@@ -34,7 +34,7 @@ export async function nameLines(
       if (end === -1) break;
       const error = wanted.get(number);
       const key = keyOf(Buffer.concat(head));
-      if (error !== undefined && key !== null) named.push({ key, cause: causeOf(error) });
+      if (error !== undefined && key !== null) named.push({ key, cause: validationCause(error) });
       [number, head, headBytes, start] = [number + 1, [], 0, end + 1];
     }
   }

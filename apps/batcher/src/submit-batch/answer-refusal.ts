@@ -40,7 +40,7 @@ export async function answerRefusal(
  * Before an intent a batch may give up as a whole once it, or its account, has waited for the deadline; its callers are
  * told what the provider said. Null while there is time.
  */
-export async function endLate(
+async function endLate(
   deps: Pick<BatcherDeps, 'batches' | 'clock' | 'timings'>,
   batch: BatchRecord,
   { cause, parkedFor }: Pick<Parking, 'cause' | 'parkedFor'>,
@@ -55,6 +55,15 @@ export async function endLate(
     param: null,
   };
   return movedOrLeft(await deps.batches.move(batch, { to: 'ended', change: { cause: late }, at: deps.clock.now() }));
+}
+
+/** A step that waits, or ends the batch, while the account rests; null while it may be tried. */
+export async function restWhileParked(
+  deps: Pick<BatcherDeps, 'account' | 'batches' | 'clock' | 'timings'>,
+  batch: BatchRecord,
+): Promise<Step | null> {
+  const parking = deps.account.parked();
+  return parking === null ? null : ((await endLate(deps, batch, parking)) ?? wait(parking.remaining));
 }
 
 /** Seen on the wire for files that exist: 400 or a failed batch that "cannot find" its input. */

@@ -10,7 +10,7 @@
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
-import { answerRefusal, endLate } from './answer-refusal.ts';
+import { answerRefusal, restWhileParked } from './answer-refusal.ts';
 import { batchMetadata } from './batch-metadata.ts';
 import { snapshotOf } from './provider-snapshot.ts';
 
@@ -21,8 +21,8 @@ export async function createOnce(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
-  const parking = deps.account.parked();
-  if (parking !== null) return (await endLate(deps, batch, parking)) ?? wait(parking.remaining);
+  const resting = await restWhileParked(deps, batch);
+  if (resting !== null) return resting;
   if (batch.inputFileId === null || signal.aborted) return left;
   const change = { attempt: batch.attempt + 1, intentAt: deps.clock.now(), fencedAt: null };
   const intent = await deps.batches.move(batch, { to: 'submitting', change, at: deps.clock.now() });

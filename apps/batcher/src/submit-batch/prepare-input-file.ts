@@ -9,7 +9,7 @@ import type { BatcherDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { voidBatch } from '../void-batch.ts';
 import { buildInputFile, isComplete, type InputFile } from './build-input-file.ts';
-import { answerRefusal, endLate } from './answer-refusal.ts';
+import { answerRefusal, restWhileParked } from './answer-refusal.ts';
 
 /** Builds and uploads the batch's input file. */
 export async function prepareInputFile(
@@ -18,8 +18,8 @@ export async function prepareInputFile(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
-  const parking = deps.account.parked();
-  if (parking !== null) return (await endLate(deps, batch, parking)) ?? wait(parking.remaining);
+  const resting = await restWhileParked(deps, batch);
+  if (resting !== null) return resting;
   // The epoch keeps a paused former owner from writing into the file of the present one.
   const name = `${batch.id}.${batch.epoch}.jsonl`;
   try {
