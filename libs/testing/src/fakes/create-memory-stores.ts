@@ -2,6 +2,7 @@ import type { BatchStore, RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore } from './memory-batch-store.ts';
 import { createMemoryRequestStore } from './memory-request-store.ts';
+import type { RunCall } from './run-call.ts';
 
 export interface MemoryStores {
   readonly requests: RequestStore;
@@ -9,9 +10,6 @@ export interface MemoryStores {
   /** While away every call rejects with `store_unavailable` and changes nothing. */
   readonly setAway: (away: boolean) => void;
 }
-
-/** Runs one call of a fake store, whole, or rejects because the store is away. */
-export type RunCall = <T>(call: () => T) => Promise<T>;
 
 /** Both stores in memory: they pass the conformance suites, hold everything, and are gone with their owner. */
 export function createMemoryStores(): MemoryStores {

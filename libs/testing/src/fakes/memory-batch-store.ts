@@ -2,7 +2,7 @@ import type { BatchId } from '@batch-gpt/contracts';
 import { applyMove, isLegalMove, openBatchStates } from '@batch-gpt/domain';
 import type { BatchRecord, BatchStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
-import type { RunCall } from './create-memory-stores.ts';
+import type { RunCall } from './run-call.ts';
 
 /** The batch port in memory, one call at a time. */
 export function createMemoryBatchStore(run: RunCall): BatchStore {

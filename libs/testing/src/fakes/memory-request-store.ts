@@ -1,7 +1,7 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
 import { addSizes, noSizes, sizesOf } from '@batch-gpt/domain';
 import type { Candidate, Member, NewRequest, RequestRecord, RequestStore, Settlement } from '@batch-gpt/domain';
-import type { RunCall } from './create-memory-stores.ts';
+import type { RunCall } from './run-call.ts';
 
 type In<State extends RequestRecord['state']> = Extract<RequestRecord, { state: State }>;
 
