@@ -9,7 +9,7 @@
  */
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
-import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
+import { left, movedOrLeft, type RunMemory, type Step } from '../step.ts';
 import { answerRefusal, restWhileParked } from './answer-refusal.ts';
 import { batchMetadata } from './batch-metadata.ts';
 import { snapshotOf } from './provider-snapshot.ts';
