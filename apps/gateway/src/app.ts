@@ -1,17 +1,27 @@
 import { endpointTable } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
 import express, { type Express } from 'express';
+import { authorizeOperator } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
 import { requestId } from './middleware/request-id.ts';
 import { otherMethod, unknownRoute, type ServedRoute } from './middleware/unknown-route.ts';
+import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
 import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
 import { createRequestRoute, type RequestRouteDeps } from './routes/requests.ts';
 import { createServeEndpoint, type ServeEndpointDeps } from './routes/serve-endpoint.ts';
+import { createWebhookRoute, type WebhookRouteDeps } from './routes/webhooks.ts';
 
-export type AppDeps = ServeEndpointDeps & BatchRoutesDeps & RequestRouteDeps & { readonly logger: Logger };
+export type AppDeps = ServeEndpointDeps &
+  BatchRoutesDeps &
+  RequestRouteDeps &
+  WebhookRouteDeps &
+  AdminRoutesDeps & {
+    readonly logger: Logger;
+    readonly adminToken: { readonly reveal: () => string } | null;
+  };
 
-/** The OpenAI surface: middleware and routes in running order. */
+/** The OpenAI surface and the operators': middleware and routes in running order. */
 export function createApp(deps: AppDeps): Express {
   const batches = createBatchRoutes(deps);
   const app = express().disable('x-powered-by').disable('etag');
@@ -28,6 +38,9 @@ export function createApp(deps: AppDeps): Express {
   route('GET', '/v1/batches', batches.list);
   route('GET', '/v1/batches/:id', batches.retrieve);
   route('POST', '/v1/batches/:id/cancel', batches.cancel);
+  route('POST', '/v1/webhooks/openai', createWebhookRoute(deps));
+  app.use('/admin', authorizeOperator(deps.adminToken));
+  app.route('/admin/batches/:id/abandon').post(createAbandonRoute(deps)).all(otherMethod('POST'));
   app.use(unknownRoute(served));
   app.use(handleErrors(deps.logger, deps.metrics));
   return app;

@@ -85,6 +85,13 @@ describe('a body that is no good', () => {
   });
 });
 
+test('a body that fits but whose canonical text does not is refused before its tick, which others share', async () => {
+  // A number of four characters is written out in twenty-one.
+  const grows = JSON.stringify(chat('x')).replace(/}$/, `,"seeds":[${Array(15_000).fill('1e20').join(',')}]}`);
+  expect(grows.length).toBeLessThan(100_000);
+  expect((await refusalOf(await send(grows), 413)).code).toBe('body_too_large');
+});
+
 describe('a content type that is no good', () => {
   test.each<Record<string, string>>([
     { 'content-type': 'text/plain' },

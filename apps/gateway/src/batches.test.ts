@@ -144,6 +144,16 @@ describe('routes', () => {
     expect((await gateway.stores.batches.get(sampleBatchId(2)))?.cancelRequestedAt).toBe(sampleTime);
   });
 
+  test('cancel: wakes whoever owns the batch, and is done where that is not possible', async () => {
+    await read(`/v1/batches/${sampleBatchId(3)}/cancel`, { method: 'POST' });
+    expect(gateway.signals.seen.news.at(-1)).toBe(sampleBatchId(3));
+    gateway.signals.setAway(true);
+    const { status } = await read(`/v1/batches/${sampleBatchId(4)}/cancel`, { method: 'POST' });
+    gateway.signals.setAway(false);
+    expect(status).toBe(200);
+    expect((await gateway.stores.batches.get(sampleBatchId(4)))?.cancelRequestedAt).toBe(sampleTime);
+  });
+
   test('cancel: too late is a conflict that SDKs do not repeat', async () => {
     const { status, headers, body } = await read('/v1/batches/batch_provider7/cancel', { method: 'POST' });
     expect(status).toBe(409);

@@ -1,4 +1,11 @@
-import { type AcceptedSignals, type BatchStore, type RequestStore } from '@batch-gpt/domain';
+import {
+  type AcceptedSignals,
+  type BatchNews,
+  type BatchStore,
+  type EndedSignals,
+  type RequestRecord,
+  type RequestStore,
+} from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
 import { accountId, type RequestKey } from '@batch-gpt/contracts';
@@ -7,9 +14,10 @@ import { createAcceptor } from './accept/accept-request.ts';
 import { createAdmission } from './accept/admission.ts';
 import { createHotOutcomes } from './accept/hot-outcomes.ts';
 import { createAnnouncer } from './accept/announce-accepted.ts';
-import { createApp } from './app.ts';
+import { createApp, type AppDeps } from './app.ts';
 import { type GatewayClock } from './gateway-clock.ts';
 import { type HoldSettings } from './hold/hold-plan.ts';
+import { isCollected } from './respond/find-troubles.ts';
 import { noteDeliveries } from './respond/note-deliveries.ts';
 import { createResponder } from './respond/respond-with-outcome.ts';
 import { createWaiters } from './respond/waiters.ts';
@@ -23,6 +31,8 @@ export interface GatewayParts {
   readonly requests: RequestStore;
   readonly batches: BatchStore;
   readonly accepted: AcceptedSignals;
+  readonly ended: EndedSignals;
+  readonly news: BatchNews;
   readonly clock: GatewayClock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -36,6 +46,8 @@ export interface GatewayParts {
     readonly hotBytes: number;
     readonly hotMaxAge: number;
   };
+  /** How those are recognized who are no callers; null: they are not let in, or operators from this machine only. */
+  readonly trust: Pick<AppDeps, 'verifyWebhook' | 'adminToken'>;
 }
 
 /** A gateway without its sockets. */
@@ -49,13 +61,16 @@ export interface Gateway extends AsyncDisposable {
 
 /** Wires the gateway's parts; disposal waits for what is being written. */
 export function composeGateway(parts: GatewayParts): Gateway {
-  const { requests, batches, clock, logger, metrics, hold, serving } = parts;
+  const { requests, batches, ended, news, clock, logger, metrics, hold, serving } = parts;
   const within = createWithin(serving.storeDeadline, clock);
   const stack = new AsyncDisposableStack();
   // Waiters and watch need each other: a waiter that was armed late asks for a look.
   const recheck = (key: RequestKey) => outcomes.look([key]);
-  const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck });
-  const outcomes = stack.use(watchOutcomes({ requests, waiters, within, clock, logger, sweepEvery: hold.sweepEvery }));
+  const { sweepEvery } = hold;
+  // Younger rows wait for the announcement or the sweep, like everybody's.
+  const suspects = (record: RequestRecord) => isCollected(record) && clock.now() - record.collectedAt >= sweepEvery;
+  const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck, suspects });
+  const outcomes = stack.use(watchOutcomes({ requests, batches, waiters, within, clock, logger, sweepEvery }));
   const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
   const { maxCalls, maxBytes, account } = serving;
@@ -74,6 +89,9 @@ export function composeGateway(parts: GatewayParts): Gateway {
     clock,
     logger,
     metrics,
+    ended,
+    news,
+    ...parts.trust,
     settings: serving,
   });
   return {

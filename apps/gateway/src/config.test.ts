@@ -21,8 +21,22 @@ describe('configuration', () => {
     [{ MAX_WAITER_BYTES: '5', MAX_BODY_BYTES: '6' }, 'MAX_WAITER_BYTES'],
     [{ OPENAI_ACCOUNT: 'a b' }, 'OPENAI_ACCOUNT'],
     [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
+    [{ ADMIN_TOKEN: 'too short' }, 'ADMIN_TOKEN'],
+    [{ OPENAI_WEBHOOK_SECRET: 'whsec_' }, 'OPENAI_WEBHOOK_SECRET'],
+    [{ OPENAI_WEBHOOK_SECRET: 'whsec_no base64 at all, but long' }, 'OPENAI_WEBHOOK_SECRET'],
   ])('%j is refused by name', (env, text) => {
     expect(() => load(env)).toThrow(text);
+  });
+
+  test('secrets are absent by default, and neither they nor their refusal print them', () => {
+    expect(load().trust).toEqual({ webhookSecret: null, adminToken: null });
+    const { trust } = load({
+      ADMIN_TOKEN: 'token-of-an-operator',
+      OPENAI_WEBHOOK_SECRET: 'whsec_c2VjcmV0IG9mIGEgaG9vaw==',
+    });
+    expect(trust.adminToken?.reveal()).toBe('token-of-an-operator');
+    expect(JSON.stringify(trust)).not.toMatch(/token-of|c2Vj/);
+    expect(() => load({ ADMIN_TOKEN: 'hunter2' })).toThrow(/^(?![^]*hunter2)[^]*ADMIN_TOKEN/);
   });
 
   test.each([

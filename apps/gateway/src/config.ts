@@ -6,15 +6,18 @@ import {
   logEnv,
   oneOf,
   opsEnv,
+  orNull,
   port,
   positiveInt,
   redisEnv,
+  secret,
   section,
   storeEnv,
   text,
   type ConfigOf,
 } from '@batch-gpt/config';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
+import { isLoopback } from './is-loopback.ts';
 
 /** Where the API listens. */
 const listenEnv = section(
@@ -86,6 +89,18 @@ const holdEnv = section(
   }),
 );
 
+/** Who else may speak to the gateway: the provider's webhooks, and operators. Both are absent unless configured. */
+const trustEnv = section({ OPENAI_WEBHOOK_SECRET: orNull(secret()), ADMIN_TOKEN: orNull(secret()) }, (env, problem) => {
+  const [webhookSecret, adminToken] = [env.OPENAI_WEBHOOK_SECRET, env.ADMIN_TOKEN];
+  if (webhookSecret !== null && !isWebhookSecret(webhookSecret.reveal())) {
+    problem('OPENAI_WEBHOOK_SECRET', 'must be the whole secret of the webhook endpoint: whsec_ and a key in base64');
+  }
+  if (adminToken !== null && !/^[\x21-\x7e]{16,}$/.test(adminToken.reveal())) {
+    problem('ADMIN_TOKEN', 'must have 16 characters or more, without spaces, all of them ASCII');
+  }
+  return { webhookSecret, adminToken };
+});
+
 export const gatewayConfig = defineConfig({
   log: logEnv,
   ops: opsEnv,
@@ -94,10 +109,12 @@ export const gatewayConfig = defineConfig({
   listen: listenEnv,
   serving: servingEnv,
   hold: holdEnv,
+  trust: trustEnv,
 });
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+/** With its prefix the rest is the key in base64, without it the text itself is. */
+function isWebhookSecret(text: string): boolean {
+  return text.startsWith('whsec_') ? /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(text) : text.length >= 16;
 }

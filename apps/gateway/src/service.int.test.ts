@@ -4,7 +4,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { silentLogger } from '@batch-gpt/logging';
+import { createNewsSubscriber } from '@batch-gpt/queue';
 import { eventually, spawnService, startTestRedis, type TestService } from '@batch-gpt/testing';
+import { sampleWebhookSecret, signWebhook, webhookBody } from './testing/sign-webhook.ts';
 import { chat } from './testing/start-test-gateway.ts';
 
 let stack: AsyncDisposableStack;
@@ -69,6 +72,23 @@ describe('the service', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } });
     await ended;
     expect(await service.exited).toMatchObject({ code: 0 });
+  });
+
+  test('a signed webhook is news for every batcher; without Redis the provider is to come again', async () => {
+    const redis = stack.use(await startTestRedis());
+    const heard: string[] = [];
+    stack.use(createNewsSubscriber({ redisUrl: redis.url, logger: silentLogger, onNews: (id) => void heard.push(id) }));
+    const service = await start(redis.url, { OPENAI_WEBHOOK_SECRET: sampleWebhookSecret });
+    const payload = webhookBody('batch.completed');
+    const deliver = () =>
+      fetch(`${service.url}/v1/webhooks/openai`, { method: 'POST', headers: signWebhook(payload), body: payload });
+    await eventually(async () => {
+      expect((await deliver()).status).toBe(200);
+      return heard.length > 0;
+    });
+    expect(new Set(heard)).toEqual(new Set(['batch_provider7']));
+    await redis.kill();
+    expect((await deliver()).status).toBe(503);
   });
 
   test('refuses a Redis that may evict keys', async () => {

@@ -7,10 +7,11 @@ import { openApiServer } from './api-server.ts';
 import { composeGateway } from './compose-gateway.ts';
 import { type GatewayConfig } from './config.ts';
 import { systemClock as clock } from './gateway-clock.ts';
+import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 
 /** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
 export async function createGateway(config: GatewayConfig, signal: AbortSignal): Promise<Service> {
-  const { ops, hold, serving } = config;
+  const { ops, hold, serving, trust } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
   const metrics = starting.adopt(createMetrics({ service: 'gateway', version: '0.1.0' }), (all) => all.dispose());
@@ -29,17 +30,23 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
   starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
   const { requests, batches } = stores;
-  const { accepted } = signals;
+  const { accepted, ended, news } = signals;
+  const maxBodyBytes = Math.min(serving.maxBodyBytes, stores.maxTextBytes);
+  if (maxBodyBytes < serving.maxBodyBytes) logger.warn('the store keeps smaller bodies than allowed', { maxBodyBytes });
+  const verifyWebhook = trust.webhookSecret === null ? null : await createWebhookVerifier(trust.webhookSecret);
   const gateway = starting.use(
     composeGateway({
       requests,
       batches,
       accepted,
+      ended,
+      news,
       clock,
       logger,
       metrics,
       hold,
-      serving: { ...serving, maxBodyBytes: Math.min(serving.maxBodyBytes, stores.maxTextBytes) },
+      serving: { ...serving, maxBodyBytes },
+      trust: { verifyWebhook, adminToken: trust.adminToken },
     }),
   );
   starting.use(

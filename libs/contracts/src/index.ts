@@ -28,5 +28,6 @@ export { errorEnvelope, type ErrorEnvelope } from './openai/error-envelope.ts';
 export { providerBatch, providerBatchError, providerBatchUsage, providerFile } from './openai/provider-batch.ts';
 export type { ProviderBatch, ProviderBatchError, ProviderFile } from './openai/provider-batch.ts';
 export { resultLine, type ResultLine } from './openai/result-line.ts';
+export { webhookEvent, type WebhookEvent } from './openai/webhook-event.ts';
 export { requestObject, type RequestObject } from './request-object.ts';
 export { batchObject, type BatchObject } from './batch-object.ts';

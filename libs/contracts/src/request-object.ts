@@ -20,6 +20,8 @@ export const requestObject = z.object({
   provider_status: z.string().nullable(),
   attempt: z.number().int(),
   rounds: z.number().int(),
+  /** Why nobody can say when its batch will end; while there is nothing of the kind it is left out. */
+  error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }).optional(),
   response: z.object({ status_code: z.number().int(), body: z.unknown() }).nullable(),
 });
 export type RequestObject = z.infer<typeof requestObject>;

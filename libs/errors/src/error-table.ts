@@ -34,6 +34,8 @@ const caller = {
   unsupported_value: callersMove(400),
   unsupported_parameter: callersMove(400),
   invalid_api_key: callersMove(401),
+  invalid_admin_token: callersMove(401),
+  invalid_webhook_signature: callersMove(401),
   unknown_route: callersMove(404),
   model_not_found: callersMove(404),
   request_not_found: callersMove(404),

@@ -1,5 +1,5 @@
 import { type BatchObject } from '@batch-gpt/contracts';
-import { type BatchRecord } from '@batch-gpt/domain';
+import { type BatchRecord, type FailureCause } from '@batch-gpt/domain';
 import { batchStatus } from './batch-status.ts';
 
 const day = 24 * 3600;
@@ -37,11 +37,15 @@ export function toBatchObject(batch: BatchRecord): BatchObject {
   };
 }
 
-function errorsOf({ provider, cause }: BatchRecord): BatchObject['errors'] {
-  if (provider !== null && provider.errors.length > 0) return { object: 'list', data: [...provider.errors] };
-  if (cause === null) return null;
-  return { object: 'list', data: [{ code: cause.code, message: cause.message, param: cause.param, line: null }] };
+/** The provider's own errors, or what failed every member; and why nobody can say when it will end. */
+function errorsOf({ provider, cause, trouble }: BatchRecord): BatchObject['errors'] {
+  const told = provider === null || provider.errors.length === 0 ? errorOf(cause) : provider.errors;
+  const data = [...told, ...errorOf(trouble)];
+  return data.length === 0 ? null : { object: 'list', data };
 }
+
+const errorOf = (cause: FailureCause | null) =>
+  cause === null ? [] : [{ code: cause.code, message: cause.message, param: cause.param, line: null }];
 
 function countsOf({ billed, provider, sizes }: BatchRecord): BatchObject['request_counts'] {
   if (billed !== null) return { total: sizes.lines, completed: billed.succeeded, failed: billed.failed };

@@ -25,8 +25,16 @@ function requestFacts(record: RequestRecord, batch: BatchRecord | null): Request
     provider_status: batch?.provider?.status ?? null,
     attempt: record.attempt,
     rounds: record.rounds,
+    ...troubleOf(record, batch),
     response: null,
   };
+}
+
+function troubleOf(record: RequestRecord, batch: BatchRecord | null): Pick<RequestObject, 'error'> {
+  const trouble = batch?.trouble ?? null;
+  if (record.state !== 'collected' || trouble === null) return {};
+  const { message, type, param, code } = trouble;
+  return { error: { message, type, param, code } };
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);

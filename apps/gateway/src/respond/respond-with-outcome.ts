@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { type BatchStore, type Outcome, type RequestRecord } from '@batch-gpt/domain';
+import { failureOutcome, type BatchStore, type Outcome, type RequestRecord } from '@batch-gpt/domain';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
@@ -88,6 +88,12 @@ export function createResponder(options: ResponderOptions): Responder {
       case 'outcome':
         respond(res, end.record, end.record.outcome, headers);
         return;
+      case 'trouble': {
+        // Not stored, but as final for this call as if it were: a repeat is told the same.
+        const told = failureOutcome(end.cause, end.record.batchId, clock.now());
+        writeOutcome(res, told, { ...headers, ...requestHeaders(end.record) });
+        return;
+      }
       case 'disconnected':
         return;
       case 'lost':

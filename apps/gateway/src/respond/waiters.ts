@@ -10,7 +10,8 @@
  * remembered and looked up again when it is armed.
  */
 import { type RequestKey } from '@batch-gpt/contracts';
-import { type RequestRecord } from '@batch-gpt/domain';
+import { type FailureCause, type RequestRecord } from '@batch-gpt/domain';
+import { type CollectedRecord } from './find-troubles.ts';
 
 /** An ended request. */
 export type DoneRecord = Extract<RequestRecord, { state: 'done' }>;
@@ -18,6 +19,8 @@ export type DoneRecord = Extract<RequestRecord, { state: 'done' }>;
 /** How waiting ended. */
 export type WaitEnd =
   | { readonly kind: 'outcome'; readonly record: DoneRecord }
+  /** Nobody can say when its batch will end. */
+  | { readonly kind: 'trouble'; readonly record: CollectedRecord; readonly cause: FailureCause }
   | { readonly kind: 'lost' | 'limit' | 'draining' | 'disconnected' };
 
 /** One open connection. */
@@ -59,10 +62,12 @@ export interface WaitersOptions {
   readonly monotonic: () => number;
   /** Asks for a look at a key. */
   readonly recheck: (key: RequestKey) => void;
+  /** Whether a row that a waiter joins had better be looked at at once: its batch may be in trouble for long. */
+  readonly suspects: (record: RequestRecord) => boolean;
 }
 
 /** Creates the registry; its size is bounded by admission. */
-export function createWaiters({ monotonic, recheck }: WaitersOptions): Waiters {
+export function createWaiters({ monotonic, recheck, suspects }: WaitersOptions): Waiters {
   const byKey = new Map<RequestKey, Set<WaiterEntry>>();
   let size = 0;
   let draining = false;
@@ -79,7 +84,7 @@ export function createWaiters({ monotonic, recheck }: WaitersOptions): Waiters {
       return size;
     },
     register: (key) => {
-      const waiter = createWaiter({ key, since: monotonic(), recheck, remove: () => remove(waiter) });
+      const waiter = createWaiter({ key, since: monotonic(), recheck, suspects, remove: () => remove(waiter) });
       const those = byKey.get(key);
       if (those) those.add(waiter);
       else byKey.set(key, new Set([waiter]));
@@ -100,14 +105,13 @@ export function createWaiters({ monotonic, recheck }: WaitersOptions): Waiters {
   };
 }
 
-interface NewWaiter {
+interface NewWaiter extends Pick<WaitersOptions, 'recheck' | 'suspects'> {
   readonly key: RequestKey;
   readonly since: number;
-  readonly recheck: (key: RequestKey) => void;
   readonly remove: () => void;
 }
 
-function createWaiter({ key, since, recheck, remove }: NewWaiter): WaiterEntry {
+function createWaiter({ key, since, recheck, suspects, remove }: NewWaiter): WaiterEntry {
   const { promise: ended, resolve } = Promise.withResolvers<WaitEnd>();
   let seen: RequestRecord | null = null;
   let refused: number | null = null;
@@ -132,7 +136,7 @@ function createWaiter({ key, since, recheck, remove }: NewWaiter): WaiterEntry {
       seen = record;
       refused = notDoneAt;
       armed = true;
-      if (reminded) recheck(key);
+      if (reminded || suspects(record)) recheck(key);
     },
     remindWhenArmed: () => {
       reminded = true;

@@ -17,12 +17,13 @@ import { createWaiters } from './waiters.ts';
 import { watchOutcomes } from './watch-outcomes.ts';
 
 function setUp() {
-  const { requests } = createMemoryStores();
+  const { requests, batches } = createMemoryStores();
   const clock = createManualGatewayClock(sampleTime);
   const lookups: number[] = [];
   const waiters = createWaiters({
     monotonic: () => clock.monotonic(),
     recheck: (key: RequestKey) => watch.look([key]),
+    suspects: () => false,
   });
   let gate: Promise<unknown> = Promise.resolve();
   const watch = watchOutcomes({
@@ -34,6 +35,7 @@ function setUp() {
         return rows;
       },
     },
+    batches,
     waiters,
     within: createWithin(5000, clock),
     clock,

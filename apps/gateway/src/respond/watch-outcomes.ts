@@ -1,5 +1,6 @@
 /*
- * Looks up the keys that have waiters and ends those waiters whose outcome is stored.
+ * Looks up the keys that have waiters and ends those waiters whose outcome is stored, or whose batch
+ * is in trouble.
  *
  * Keys become due by an announcement, by a resync of the channel, by the slow sweep, or by a waiter that was armed after
  * an announcement. One loop takes due keys in chunks; a failed look-up keeps its keys due and pauses. So an announcement
@@ -7,11 +8,12 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { type RequestStore } from '@batch-gpt/domain';
+import { type BatchStore, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { toAppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { type Within } from '../within.ts';
+import { findTroubles, isCollected } from './find-troubles.ts';
 import { type WaiterEntry, type Waiters } from './waiters.ts';
 
 /** Most keys of one look-up, and most waiters answered before the event loop gets its turn. */
@@ -27,6 +29,7 @@ export interface OutcomeWatch extends AsyncDisposable {
 
 export interface WatchOutcomesOptions {
   readonly requests: Pick<RequestStore, 'lookup'>;
+  readonly batches: Pick<BatchStore, 'getMany'>;
   readonly waiters: Waiters;
   readonly within: Within;
   readonly clock: GatewayClock;
@@ -38,6 +41,7 @@ export interface WatchOutcomesOptions {
 /** Starts watching; disposal waits for the look-up that runs. */
 export function watchOutcomes({
   requests,
+  batches,
   waiters,
   within,
   clock,
@@ -81,6 +85,18 @@ export function watchOutcomes({
       if (index % chunk === chunk - 1) await setImmediate();
     }
     await setImmediate();
+    await tellTroubles(armed, rows);
+  };
+
+  /** A row that is still in its batch when it is looked at: most batches are well, and one read says so for all. */
+  const tellTroubles = async (armed: readonly WaiterEntry[], rows: ReadonlyMap<RequestKey, RequestRecord>) => {
+    const troubles = await findTroubles([...rows.values()].filter(isCollected), { batches, within });
+    if (troubles.size === 0) return;
+    for (const waiter of armed) {
+      const record = rows.get(waiter.key);
+      const cause = isCollected(record) ? troubles.get(record.batchId) : undefined;
+      if (isCollected(record) && cause !== undefined) waiter.end({ kind: 'trouble', record, cause });
+    }
   };
 
   const pause = (keys: readonly RequestKey[], err: unknown) => {

@@ -1,10 +1,12 @@
 import { batchId } from '@batch-gpt/contracts';
-import { type BatchRecord, type BatchStore } from '@batch-gpt/domain';
+import { type BatchNews, type BatchRecord, type BatchStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
+import { type Logger } from '@batch-gpt/logging';
 import { type Request, type Response } from 'express';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { toBatchObject } from '../objects/batch-object.ts';
 import { isCancellable } from '../objects/batch-status.ts';
+import { orLogged } from '../or-logged.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { type Within } from '../within.ts';
@@ -14,6 +16,8 @@ export interface BatchRoutesDeps {
   readonly tenantOf: TenantOf;
   readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now'>;
+  readonly news: BatchNews;
+  readonly logger: Logger;
 }
 
 type Handler = (req: Request, res: Response) => Promise<void>;
@@ -25,7 +29,8 @@ export interface BatchRoutes {
   readonly cancel: Handler;
 }
 
-export function createBatchRoutes({ batches, tenantOf, within, clock }: BatchRoutesDeps): BatchRoutes {
+export function createBatchRoutes(deps: BatchRoutesDeps): BatchRoutes {
+  const { batches, tenantOf, within, clock, news, logger } = deps;
   const find = async ({ tenant }: Caller, id: unknown): Promise<BatchRecord> => {
     const batch =
       typeof id === 'string' && plausibleId.test(id) ? await within(batches.findForTenant(tenant, id)) : null;
@@ -57,6 +62,8 @@ export function createBatchRoutes({ batches, tenantOf, within, clock }: BatchRou
       const batch = await within(batches.requestCancel(batchId.parse(found.id), clock.now()));
       if (batch === null) throw notFound();
       if (!isCancellable(batch)) throw notCancellable(batch);
+      // The flag is durable; whoever owns the batch reads it now instead of at its next poll.
+      await orLogged(news.announceNews(batch.id), logger, batch.id);
       show(res, batch);
     },
   };

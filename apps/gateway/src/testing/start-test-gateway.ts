@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { batchId, type RequestKey } from '@batch-gpt/contracts';
 import { defaultRetention, keepUntil, type Outcome } from '@batch-gpt/domain';
-import { silentLogger } from '@batch-gpt/logging';
+import { silentLogger, type Logger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
 import { openApiServer } from '../api-server.ts';
@@ -14,6 +14,8 @@ export interface TestGatewayOptions {
   readonly serving?: Partial<GatewayParts['serving']>;
   readonly hold?: Partial<GatewayParts['hold']>;
   readonly shutdownGrace?: number;
+  readonly trust?: Partial<GatewayParts['trust']>;
+  readonly logger?: Logger;
 }
 
 const serving: GatewayParts['serving'] = {
@@ -39,11 +41,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     requests: stores.requests,
     batches: stores.batches,
     accepted: signals.accepted,
+    ended: signals.ended,
+    news: signals.news,
     clock,
-    logger: silentLogger,
+    logger: options.logger ?? silentLogger,
     metrics,
     hold: { ...hold, ...options.hold },
     serving: { ...serving, ...options.serving },
+    trust: { verifyWebhook: null, adminToken: null, ...options.trust },
   });
   const server = await openApiServer({
     port: 0,
