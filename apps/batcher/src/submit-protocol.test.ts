@@ -87,6 +87,23 @@ describe('a create that never happened', () => {
     expect(world.provider.creates).toHaveLength(1);
     await batcher.held[Symbol.asyncDispose]();
   });
+
+  it('has a fence of its own: the one of an earlier attempt does not count', async () => {
+    world.provider.script('create', { kind: 'doubtful', happens: 'now' }, { kind: 'doubtful', happens: 'later' });
+    world.provider.setListLag(150_000);
+    const batcher = createTestBatcher(world);
+    await batcher.close();
+    await until(isIn(batcher, 'submitted'));
+    expect((await batcher.batch()).fencedAt).not.toBeNull();
+    world.provider.setListLag(0);
+    const errors = [{ code: 'invalid_request', message: 'Cannot find file', param: 'file_id', line: null }];
+    world.provider.setBatch([...world.provider.created.keys()][0] ?? '', { status: 'failed', errors });
+    await until(() => world.provider.creates.length === 3);
+    expect(world.provider.runLateCreates()).toEqual([]);
+    await until(isIn(batcher, 'submitted'));
+    expect(world.provider.created.size).toBe(2);
+    await batcher.held[Symbol.asyncDispose]();
+  });
 });
 
 describe('definite refusals', () => {

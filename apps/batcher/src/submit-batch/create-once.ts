@@ -25,6 +25,8 @@ export async function createOnce(
   if (resting !== null) return resting;
   if (batch.inputFileId === null || signal.aborted) return left;
   const change = { attempt: batch.attempt + 1, intentAt: deps.clock.now(), fencedAt: null };
+  // A fence stands for one attempt: the file that an earlier one deleted says nothing of this one's.
+  memory.fencedAt = null;
   const intent = await deps.batches.move(batch, { to: 'submitting', change, at: deps.clock.now() });
   return intent === null ? left : postOnce(deps, intent, batch.inputFileId, memory);
 }
