@@ -24,7 +24,7 @@ export interface HeldBatches extends AsyncDisposable {
   has(id: BatchId): boolean;
   /** Starts the batch's runner; `slot` is a building slot that the batch brings along. */
   hold(batch: BatchRecord, slot: Release | null): void;
-  /** Ends the present pause of a held batch, by our id or the provider's; others are not ours to wake. */
+  /** Ends the present or the next pause of a held batch, by our id or the provider's; others are not ours to wake. */
   wake(id: string): void;
   /** Raises the beat of all held batches and drops those that are lost. */
   beat(): Promise<void>;
@@ -40,20 +40,28 @@ interface Run {
   readonly epoch: number;
   /** The record as its runner knows it. */
   current: BatchRecord;
-  /** Ends the present pause, if there is one. */
+  /** Ends the present pause; in the middle of a step, the next one: what the step saw may be older than the news. */
   wake: () => void;
+  hasNews: boolean;
   readonly stop: AbortController;
   finished: Promise<void>;
 }
-
-const nobodySleeps = () => undefined;
 
 export function createHeldBatches(deps: HeldDeps): HeldBatches {
   const runs = new Map<BatchId, Run>();
 
   const hold = (batch: BatchRecord, slot: Release | null): void => {
     const stop = new AbortController();
-    const run: Run = { epoch: batch.epoch, current: batch, wake: nobodySleeps, stop, finished: Promise.resolve() };
+    const run: Run = {
+      epoch: batch.epoch,
+      current: batch,
+      wake: () => {
+        run.hasNews = true;
+      },
+      hasNews: false,
+      stop,
+      finished: Promise.resolve(),
+    };
     runs.get(batch.id)?.stop.abort();
     runs.set(batch.id, run);
     run.finished = withLogContext({ batchId: batch.id }, () => runBatch(deps, run, slot)).finally(() => {
@@ -146,10 +154,12 @@ async function readAfter(deps: HeldDeps, run: Run, ms: number): Promise<BatchRec
 async function sleepUntilWoken(deps: HeldDeps, run: Run, ms: number): Promise<void> {
   const woken = new AbortController();
   const wake = () => woken.abort();
+  const awake = run.wake;
   run.wake = wake;
   run.stop.signal.addEventListener('abort', wake, { once: true });
-  if (run.stop.signal.aborted) wake();
+  if (run.stop.signal.aborted || run.hasNews) wake();
+  run.hasNews = false;
   await deps.clock.sleep(ms, woken.signal);
   run.stop.signal.removeEventListener('abort', wake);
-  run.wake = nobodySleeps;
+  run.wake = awake;
 }

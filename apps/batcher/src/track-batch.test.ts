@@ -70,6 +70,31 @@ describe('tracking', () => {
     }
     expect(await world.stores.batches.get(id)).toMatchObject({ state: 'ended' });
   });
+
+  it('polls once more at once when the news comes while it polls', async () => {
+    await world.clock.untilSleeping(1);
+    const { id } = await batcher.batch();
+    const getBatch = world.provider.getBatch.bind(world.provider);
+    const arrived = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
+    const slowly: typeof getBatch = async (...args) => {
+      const before = await getBatch(...args);
+      arrived.resolve(undefined);
+      await answered.promise;
+      return before;
+    };
+    Object.assign(world.provider, { getBatch: slowly });
+    batcher.held.wake(id);
+    await arrived.promise;
+    Object.assign(world.provider, { getBatch });
+    world.provider.setBatch(providerId(), { status: 'completed' });
+    batcher.held.wake(id);
+    answered.resolve(undefined);
+    for (let turn = 0; turn < 20 && (await batcher.batch()).state !== 'ended'; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await world.stores.batches.get(id)).toMatchObject({ state: 'ended' });
+  });
 });
 
 describe('a batch that the provider forgets', () => {
