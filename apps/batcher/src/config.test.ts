@@ -13,6 +13,7 @@ describe('batcher config', () => {
     expect(config.protocol).toEqual(defaultProtocolTimings);
   });
 
+  // field 22, seed S26
   it.each([
     ['COLLATE_BATCHES_FOR_DURATION_IN_MS', '0'],
     ['COLLATE_BATCHES_FOR_DURATION_IN_MS', '-5'],

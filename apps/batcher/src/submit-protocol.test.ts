@@ -29,6 +29,7 @@ async function until(condition: () => boolean | Promise<boolean>, limit = 60 * m
 const isIn = (batcher: TestBatcher, state: string) => async () => (await batcher.batch()).state === state;
 
 describe('a create whose answer is lost', () => {
+  // field 1
   it('is found by listing and bound, never created again', async () => {
     world.provider.script('create', { kind: 'doubtful', happens: 'now' });
     const batcher = createTestBatcher(world);
@@ -39,6 +40,7 @@ describe('a create whose answer is lost', () => {
     await batcher.held[Symbol.asyncDispose]();
   });
 
+  // field 1
   it('is found in spite of a list that lags', async () => {
     world.provider.setListLag(30_000);
     world.provider.script('create', { kind: 'doubtful', happens: 'now' });

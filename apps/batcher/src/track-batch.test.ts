@@ -41,6 +41,7 @@ describe('tracking', () => {
     expect(world.signals.seen.ended).toContain(batch.id);
   });
 
+  // seed S5
   it('polls on through errors and statuses that nobody knows', async () => {
     world.provider.setReadError('provider_unavailable');
     await world.clock.advance(10 * 60_000);
@@ -109,6 +110,7 @@ describe('a batch that the provider forgets', () => {
     };
   };
 
+  // field 5
   it('is followed by listing', async () => {
     hide().fromPolls();
     world.provider.setBatch(providerId(), { status: 'completed' });
@@ -149,6 +151,7 @@ describe('a batch that the provider forgets', () => {
 });
 
 describe('a batch that is stuck past its expiry', () => {
+  // field 6
   it('is in trouble until the provider ends it', async () => {
     world.provider.setBatch(providerId(), { status: 'finalizing' });
     await until(({ trouble }) => trouble !== null, 40 * hour, 60_000);
@@ -169,6 +172,7 @@ describe('a batch that the provider rejects', () => {
     ]);
   });
 
+  // field 7
   it('for the token limit goes again with the same file while others make room', async () => {
     await world.accept(2, 10);
     await batcher.close();
@@ -180,6 +184,7 @@ describe('a batch that the provider rejects', () => {
     expect(world.provider.creates[2]?.inputFileId).toBe(first?.input_file_id);
   });
 
+  // field 7
   it.each([
     ['it is larger than the limit', 'Limit: 10 enqueued tokens.'],
     ['nothing else is enqueued', 'Limit: 2,000,000 enqueued tokens.'],

@@ -26,6 +26,7 @@ describe('batches', () => {
     await expect(client.batches.cancel(settled.id)).rejects.toBeInstanceOf(ConflictError);
   });
 
+  // seed S24
   it('cancelled while in progress give their waiters an explicit error', async () => {
     await stack.witness.control({ hold: true });
     const client = stack.client(0, { maxRetries: 0 });

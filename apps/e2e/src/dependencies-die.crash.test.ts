@@ -21,6 +21,7 @@ const post = (call: Call, headers: Readonly<Record<string, string>> = {}): Promi
   });
 
 describe('Redis killed and emptied while requests are pending', () => {
+  // field 14
   it('delays them and nothing else', async () => {
     const load = startLoad(stack, 20, 'redis dies');
     await eventually(() => load.answered() >= 20, { timeoutMs: 60_000 });
@@ -66,6 +67,7 @@ describe('the database away', () => {
     expect(await stack.witness.totals()).toMatchObject({ lines_billed: 2, billed_twice_custom_ids: 0 });
   });
 
+  // seed S7
   it('frozen for a while: a stored answer is never taken for a miss and paid again', async () => {
     const mongo = stack.mongo;
     if (mongo === null) throw new Error('this suite runs on MongoDB');

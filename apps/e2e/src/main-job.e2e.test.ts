@@ -15,6 +15,7 @@ describe('500 concurrent calls, 150 distinct, two models, two gateways, two batc
     return Promise.all(calls.map((call, index) => ask(clients[index % 2 === 0 ? 0 : 1], call)));
   };
 
+  // field 9, seed S8
   it('gives every caller its own answer for exactly 150 lines, in batches of one model each', async () => {
     const answers = await askAll();
     expect(answers).toEqual(calls.map((call) => call.expected));

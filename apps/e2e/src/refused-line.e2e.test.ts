@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => stack[Symbol.asyncDispose]());
 
 describe('a line that the provider refuses inside the batch', () => {
+  // field 4, seed S3
   it("gives only its caller the provider's status and body; its neighbours are answered", async () => {
     const client = stack.client();
     const good = ['left', 'right'].map((text) => chatCall(`neighbour on the ${text}`));

@@ -36,6 +36,7 @@ const everyService: readonly (readonly [Role, number])[] = [
 ];
 
 describe.each(['SIGTERM', 'SIGKILL'] as const)('%s of every service in turn, under load', (signal) => {
+  // field 20
   it('loses nothing and pays nothing twice', async () => {
     const load = startLoad(stack, 20, signal);
     for (const [role, index] of everyService) {
@@ -54,6 +55,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('%s of every service in turn, und
 });
 
 describe('a batcher killed between the create and its record', () => {
+  // field 2, seed S11
   it('leaves a batch that its successor finds by listing; nothing is created again', async () => {
     // The batch exists at the provider at once, but its answer takes longer than the batcher lives.
     await stack.witness.control({ faults: [{ name: 'create_slow', ms: 60_000 }] });
@@ -67,6 +69,7 @@ describe('a batcher killed between the create and its record', () => {
 });
 
 describe('results workers killed between storing and publishing', () => {
+  // field 2, seed S14
   it('leave outcomes that their callers find without a message', async () => {
     const call = chatCall('stored but not announced');
     await stack.witness.control({ hold: true });
@@ -91,6 +94,7 @@ describe('results workers killed between storing and publishing', () => {
 });
 
 describe('a handle', () => {
+  // seed S10
   it('outlives every process', async () => {
     const call = chatCall('handed out before the end of all');
     const accepted = await postAsync(call);

@@ -13,6 +13,7 @@ describe('configuration', () => {
     expect(hold).toMatchObject({ max: 570_000, interimAfter: 15_000, interimEvery: 15_000, keepAlive: 75_000 });
   });
 
+  // seed S21
   test.each([
     [{ CLIENT_SERVING_MODE: 'fast' }, 'CLIENT_SERVING_MODE'],
     [{ HOST: '0.0.0.0' }, 'ALLOW_UNAUTHENTICATED=on'],

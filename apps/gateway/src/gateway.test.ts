@@ -40,6 +40,7 @@ describe('a call', () => {
     expect(response.headers.get('x-request-id')).toBe('mine-1');
   });
 
+  // seed S20
   test('that was answered before is a hit, whoever the caller says it is', async () => {
     const first = await answered(chat('hello', { user: 'a' }));
     await gateway.clock.advance(61_500);
@@ -78,6 +79,7 @@ describe('a call', () => {
     await Promise.all(calls);
   });
 
+  // field 12
   test('a stored failure is served as it is, is not worth repeating for its time, and then is asked anew', async () => {
     const body = '{"error":{"message":"bad","type":"invalid_request_error","param":null,"code":"x"}}';
     const call = gateway.post(chat('bad'));
@@ -94,6 +96,7 @@ describe('a call', () => {
     expect(again.headers.get('cache-status')).toBe('batch-gpt; fwd=stale; stored');
   });
 
+  // seed S25
   test('whose client goes away frees its place, and the request goes on', async () => {
     const gone = new AbortController();
     const call = fetch(`${gateway.url}/v1/chat/completions`, {
@@ -190,6 +193,7 @@ describe('wishes', () => {
     expect((await gateway.collect()).keys).toEqual([]);
   });
 
+  // seed S21
   test('no-cache: asked anew; meanwhile others are answered from the old outcome, afterwards from the new one', async () => {
     await answered(chat('x'));
     await gateway.clock.advance(1000);
@@ -208,6 +212,7 @@ describe('wishes', () => {
     expect(await (await gateway.post(chat('x'))).text()).toBe('{"new":true}');
   });
 
+  // seed S21
   test('max-age: an older outcome will not do', async () => {
     await answered(chat('x'));
     await gateway.clock.advance(10_000);
@@ -283,6 +288,7 @@ describe('when something is away', () => {
     }
   });
 
+  // field 14
   test('an announcement: the slow sweep answers', async () => {
     const call = gateway.post(chat('x'));
     await gateway.held(1);

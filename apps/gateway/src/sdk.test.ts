@@ -42,6 +42,7 @@ test('a refusal is the error class it knows', async () => {
   await expect(client().batches.retrieve('batch_none')).rejects.toBeInstanceOf(NotFoundError);
 });
 
+// field 16
 test('at the limit of the hold its own retry attaches to the same line, interim answers in between', async () => {
   const call = ask(1);
   await gateway.held(1);

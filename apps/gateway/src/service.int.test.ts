@@ -38,6 +38,7 @@ const metrics = async (service: TestService) => (await fetch(`http://127.0.0.1:$
 const isReady = async (service: TestService) => (await fetch(`http://127.0.0.1:${service.opsPort}/readyz`)).status;
 
 describe('the service', () => {
+  // seed S9
   test('what it accepted is there after SIGKILL, and is the same request', async () => {
     const redis = stack.use(await startTestRedis());
     const first = await start(redis.url);
@@ -59,6 +60,7 @@ describe('the service', () => {
     expect(await isReady(service)).toBe(200);
   });
 
+  // seed S28
   test('SIGTERM: not ready at once, then the waiting are told to come again, and it ends by itself', async () => {
     const redis = stack.use(await startTestRedis());
     const service = await start(redis.url, { SHUTDOWN_GRACE_MS: '3000' });
@@ -101,6 +103,7 @@ describe('the service', () => {
     await expect(start(redis.url, {}, 'listening')).rejects.toThrow('may evict keys');
   });
 
+  // field 22, seed S27
   test.each([
     [{ CLIENT_SERVING_MODE: 'fast' }, 'CLIENT_SERVING_MODE'],
     [{ HOST: '0.0.0.0' }, 'ALLOW_UNAUTHENTICATED'],

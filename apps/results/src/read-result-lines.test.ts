@@ -16,6 +16,7 @@ async function read(text: string, chunkSize: number, maxLineBytes = big) {
 const lines = ['{"a":"é😀"}', '{"b":"\u2028\u2029\u0085\\n"}', '{"c":1}\r', '{"d":""}'];
 
 describe('readResultLines', () => {
+  // field 3
   it('cuts at newlines alone, wherever a chunk ends', async () => {
     const text = lines.join('\n');
     const length = Buffer.byteLength(text);

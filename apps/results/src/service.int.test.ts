@@ -105,6 +105,7 @@ describe('the results service', () => {
     expect(metrics).toContain('batch_gpt_lines_settled_total{result="succeeded"} 3');
   });
 
+  // field 14
   it('may be killed while it settles: another one finishes the work', async () => {
     const scene = await createScene(3000, 100);
     scene.files.stallAfter(scene.bytes / 2);
@@ -122,6 +123,7 @@ describe('the results service', () => {
     expect(await scene.request(2999)).toMatchObject({ state: 'done', attempt: 1, outcome: { body: scene.body(2999) } });
   });
 
+  // field 3, seed S16
   it('settles 190 MB in flat memory', async () => {
     const scene = await createScene(50_000, 3600);
     expect(scene.bytes).toBeGreaterThan(185_000_000);

@@ -56,6 +56,7 @@ describe('a batch with result files', () => {
     expect(await world.request(0)).toMatchObject({ reuseUntil: until, expiresAt: until });
   });
 
+  // field 18
   it('stores numbers that no double holds, and lines with separators, as they were sent', async () => {
     const text = '{"choices":[{"finish_reason":"stop"}],"seed":12345678901234567890,"text":"a\u2028b"}';
     const world = await createTestWorld({ lines: 1, output: ok(0, text) });
@@ -63,6 +64,7 @@ describe('a batch with result files', () => {
     expect(await outcomeOf(world, 0)).toMatchObject({ body: text });
   });
 
+  // field 3
   it('lets the first row of a key win, and ignores rows of others', async () => {
     const world = await createTestWorld({
       lines: 2,
@@ -135,6 +137,7 @@ describe('an answer that is larger than a row can hold', () => {
 });
 
 describe('a line that is missing', () => {
+  // field 3
   it('is sent again as an attempt where the counts agree', async () => {
     const world = await createTestWorld({ lines: 2, output: file(ok(0)) });
     await world.settle();
@@ -142,6 +145,7 @@ describe('a line that is missing', () => {
     expect((await world.record()).billed).toMatchObject({ succeeded: 1, sentAgain: 1, failed: 0 });
   });
 
+  // seed S4
   it.each([
     ['more were completed than we have', { total: 2, completed: 2 }],
     ['the totals differ', { total: 1, completed: 1 }],
@@ -164,6 +168,7 @@ describe('a line that is missing', () => {
 });
 
 describe('a cancelled batch', () => {
+  // field 5
   it.each([
     ['here', { cancelRequestedAt: at }, 'completed'],
     ['at the provider', {}, 'cancelled'],
@@ -204,6 +209,7 @@ describe('a file that cannot be read to its end', () => {
     },
   });
 
+  // field 3
   it('keeps what came whole, and decides nothing from what did not come', async () => {
     const world = await createTestWorld({ lines: 2, output: file(ok(0), ok(1)), errors: '' });
     const half = `${ok(0)}\n${ok(1).slice(0, 40)}`;
@@ -247,6 +253,7 @@ describe('a file that cannot be read to its end', () => {
 describe('a batch that ended without results', () => {
   const cause = { status: 400, code: 'bad', message: 'Bad file.', param: null, type: 'invalid_request_error' };
 
+  // field 3
   it('fails every member with its cause', async () => {
     const world = await createTestWorld({ lines: 501, batch: { cause } });
     await world.settle();
@@ -335,6 +342,7 @@ describe('a run that breaks off', () => {
     });
   }
 
+  // field 2
   it.each(['before', 'after'] as const)(
     'ends as if it had not, whatever call broke %s it took effect',
     async (when) => {
@@ -367,6 +375,7 @@ describe('a run that breaks off', () => {
     },
   );
 
+  // field 24
   it('changes nothing when it is repeated after the end', async () => {
     const world = await mixed();
     await world.settle();
@@ -395,6 +404,7 @@ describe('a run that breaks off', () => {
     expect(await world.record()).toMatchObject({ state: 'ended' });
   });
 
+  // field 8
   it('lets late answers replace its own failures and serve rows that wait again, and no others', async () => {
     const world = await createTestWorld({ lines: 4, status: 'in_progress', batch: { state: 'abandoned' } });
     await world.settle();

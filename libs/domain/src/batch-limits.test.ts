@@ -14,6 +14,7 @@ const candidate = (lineBytes: number, inputs = 0): Candidate => ({
 });
 
 describe('takeWhatFits', () => {
+  // seed S15
   it.each([
     ['lines', [1, 1, 1, 1].map((bytes) => candidate(bytes)), 3, true],
     ['bytes', [500, 500, 1].map((bytes) => candidate(bytes)), 2, true],

@@ -3,6 +3,7 @@ import { batchState } from '@batch-gpt/contracts';
 import { isLegalMove, openBatchStates } from './batch.ts';
 
 describe('moves of a batch', () => {
+  // seed S13
   it('end in settled or void, from which nothing moves', () => {
     for (const state of batchState.options) {
       const leaves = batchState.options.filter((to) => to !== state && isLegalMove(state, to));

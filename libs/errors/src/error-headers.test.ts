@@ -25,6 +25,7 @@ describe('errorHeaders', () => {
     expect(headersOf('store_unavailable')).toMatchObject({ 'retry-after-ms': '5000', 'retry-after': '5' });
   });
 
+  // field 16
   it.each([
     [1_200, '1200', '2'],
     [0, '0', '0'],

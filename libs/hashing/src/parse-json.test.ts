@@ -17,6 +17,7 @@ function refusal(text: string, maxDepth = 64): AppError {
 }
 
 describe('numbers', () => {
+  // field 18
   test.each([
     ['9007199254740993', '9007199254740993'],
     ['-12345678901234567890', '-12345678901234567890'],

@@ -28,6 +28,7 @@ describe('createOpsServer', () => {
     expect(await ops.ask('/readyz')).toMatchObject({ status: 200, text: '{"status":"ready","checks":{"redis":true}}' });
   });
 
+  // seed S28
   it('is live but not ready while something is missing, and ready again a second later', async () => {
     let time = 0;
     let ok = false;

@@ -150,6 +150,7 @@ describe('upload', () => {
     expect((await provider.uploadInputFile(await largeFile(2_000_000), never)).kind).toBe('done');
   });
 
+  // field 11
   it.each<[string, Handler]>([
     ['a lost answer', (request, response) => void bodyOf(request).then(() => response.destroy())],
     ['a reset in the middle of the body', (request) => void once(request, 'data').then(() => request.destroy())],

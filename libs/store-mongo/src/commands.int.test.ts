@@ -69,6 +69,7 @@ suite('the commands of store-mongo', () => {
     'batch findForTenant': ({ batches }) => batches.findForTenant(sampleTenant, 'batch_of_the_provider'),
   });
 
+  // seed S22
   it.each(reads)('%s goes by an index, reads little more than it gives, of what a majority has', async (_, call) => {
     const commands = (await record(() => call(stores))).filter((command) => 'find' in command);
     expect(commands.length).toBeGreaterThan(0);

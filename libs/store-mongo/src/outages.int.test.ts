@@ -43,6 +43,7 @@ suite('store-mongo while its server fails', () => {
   });
   const isBack = () => eventually(() => stores.ping().then(() => true));
 
+  // field 14
   it('has every acknowledged write after a kill in the middle of writing', async () => {
     const { requests, batches } = stores;
     const acknowledged: RequestKey[] = [];

@@ -81,6 +81,7 @@ beforeAll(() => {
 afterAll(() => db.close());
 
 describe('query plans', () => {
+  // seed S22
   it('never scan or sort', () => {
     expect(statements.size).toBeGreaterThan(25);
     const bad = [...statements].flatMap((sql) =>

@@ -14,6 +14,7 @@ function setUp(plan: { readonly limit: number; readonly interim: boolean }) {
 }
 
 describe('holding', () => {
+  // field 16
   test('silence, then an interim answer at every interval, then the limit, and no timer is left', async () => {
     const { clock, seen } = setUp({ limit: 60_000, interim: true });
     await clock.advance(14_999);

@@ -79,6 +79,7 @@ describe('storeEnv', () => {
     expect(mongo({ MONGODB_URL: 'mongodb://h/a', MONGO_DATABASE: 'b' }).database).toBe('b');
   });
 
+  // field 22, seed S27
   it('builds a URL from parts and escapes them', () => {
     const env = {
       MONGO_HOST: 'db',

@@ -5,6 +5,7 @@ import { resultLine } from './result-line.ts';
 describe('what the provider sends', () => {
   const least = { id: 'batch_1', status: 'completed', endpoint: '/v1/responses', created_at: 1 };
 
+  // field 6
   it.each([
     ['missing', {}],
     ['null', { output_file_id: null, error_file_id: null }],

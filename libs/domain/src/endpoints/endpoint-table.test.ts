@@ -39,6 +39,7 @@ describe.each(batchEndpoint.options)('%s', (path) => {
     expect(endpoint.check({ ...body, model })).toMatchObject({ code, param: 'model' });
   });
 
+  // field 17, seed S19
   test.each(['stream', 'background'])('refuses %s: true for now', (param) => {
     expect(endpoint.check({ ...body, [param]: true })).toMatchObject({ code: 'unsupported_value', param });
   });

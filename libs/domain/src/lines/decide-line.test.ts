@@ -145,6 +145,7 @@ describe('a failure on the provider’s side', () => {
     });
   });
 
+  // field 4
   it('fails after the third attempt, with the provider’s last word inside', () => {
     const decision = decide(answered(500, error), { attempt: 2 });
     expect(decision).toMatchObject({ kind: 'failed', attempt: 3, outcome: { kind: 'failed', status: 502 } });

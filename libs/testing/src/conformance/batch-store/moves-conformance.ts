@@ -110,6 +110,7 @@ export function movesConformance(open: OpenEmptyStores): void {
       }),
     );
 
+    // field 23
     it(
       'remembers the latest transitions only, and clips notes',
       withStores(open, async ({ batches }) => {

@@ -51,6 +51,7 @@ export function ownershipConformance(open: OpenEmptyStores): void {
       }),
     );
 
+    // field 14
     it(
       'is won by exactly one of many',
       withStores(open, async ({ batches }) => {

@@ -77,6 +77,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
       }),
     );
 
+    // seed S6
     it(
       'lets exactly one of many concurrent inserts of a key win',
       withStores(open, async ({ requests }) => {

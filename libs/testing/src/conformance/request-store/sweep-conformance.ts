@@ -70,6 +70,7 @@ export function sweepConformance(open: OpenEmptyStores): void {
   });
 
   describe('removeExpired', () => {
+    // seed S22
     it(
       'removes ended rows past their time and nothing else',
       withStores(open, async ({ requests }) => {
