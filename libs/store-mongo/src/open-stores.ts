@@ -1,6 +1,7 @@
 import { AppError } from '@batch-gpt/errors';
 import type { Logger } from '@batch-gpt/logging';
 import mongoose, { mongo, type Connection, type ConnectOptions } from 'mongoose';
+import { checkServer } from './check-server.ts';
 import { createStores, type MongoStores } from './create-stores.ts';
 import { durability } from './durability.ts';
 import { mapError } from './map-error.ts';
@@ -39,12 +40,13 @@ const defaultTimeouts: MongoTimeouts = {
 };
 
 /**
- * Connects, creates missing indexes and gives both stores. Rejects with AppError `store_unavailable` when the database
- * is away, `config_invalid` when the URL is none.
+ * Connects, creates missing indexes and gives both stores; warns of a server outside a replica set. Rejects with
+ * AppError `store_unavailable` when the database is away, `config_invalid` when the URL is none.
  */
 export async function openMongoStores(options: MongoStoreOptions): Promise<MongoStores> {
   const connection = await connect(options);
   try {
+    await checkServer(connection.getClient().db(connection.name), options.logger);
     return await createStores(connection, options.keepRequestBodies ?? false);
   } catch (error) {
     await connection.close();
