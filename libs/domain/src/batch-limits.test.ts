@@ -19,6 +19,8 @@ describe('takeWhatFits', () => {
     ['lines', [1, 1, 1, 1].map((bytes) => candidate(bytes)), 3, true],
     ['bytes', [500, 500, 1].map((bytes) => candidate(bytes)), 2, true],
     ['inputs', [candidate(1, 6), candidate(1, 5)], 1, true],
+    ['one line that is larger than a batch', [candidate(1001), candidate(1)], 1, true],
+    ['one line with more inputs than a batch', [candidate(1, 11)], 1, false],
     ['nothing left', [candidate(1), candidate(1)], 2, false],
   ] as const)('stops at the limit of %s', (_name, candidates, taken, full) => {
     const prefix = takeWhatFits(candidates, noSizes, limits);

@@ -37,13 +37,17 @@ export function reachedLimit(sizes: LineSizes, limits: BatchLimits): 'lines' | '
   return null;
 }
 
-/** The longest prefix of `candidates` that still fits after `taken`. A single line never exceeds an empty batch. */
+/**
+ * The longest prefix of `candidates` that still fits after `taken`. An empty batch takes one line of any size: limits
+ * may be set below what was accepted, and a line that fits nowhere would hold up its whole group for ever.
+ */
 export function takeWhatFits(candidates: readonly Candidate[], taken: LineSizes, limits: BatchLimits): TakenPrefix {
   let sizes = taken;
   const fitting: Candidate[] = [];
   for (const candidate of candidates) {
     const next = addSizes(sizes, sizesOf(candidate));
-    if (next.lines > limits.lines || next.bytes > limits.bytes || next.inputs > limits.inputs) break;
+    const fits = next.lines <= limits.lines && next.bytes <= limits.bytes && next.inputs <= limits.inputs;
+    if (!fits && sizes.lines > 0) break;
     sizes = next;
     fitting.push(candidate);
   }
