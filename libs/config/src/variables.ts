@@ -57,6 +57,17 @@ export const durationSeconds = (options: NumberOptions = {}) => wholeNumber({ mi
 /** A whole number within the bounds. */
 export const int = (options: NumberOptions) => wholeNumber(options, '');
 
+/** Whether every percent sequence of a text stands for something. */
+export function decodes(given: string): boolean {
+  try {
+    decodeURIComponent(given);
+    return true;
+  } catch {
+    // The only thing decodeURIComponent throws is "malformed", and that is the answer.
+    return false;
+  }
+}
+
 const secretSchemas = new WeakSet();
 
 /** Tells whether a variable was declared with `secret` or `secretUrl`, wrapped or not. */

@@ -1,5 +1,5 @@
 import { section } from '../section.ts';
-import { secretUrl } from '../variables.ts';
+import { decodes, secretUrl } from '../variables.ts';
 
 /** `REDIS_URL`: redis:// or rediss://, odd characters of a password percent-encoded. */
 export const redisEnv = section({ REDIS_URL: secretUrl(problemOfRedisUrl) }, (env) => ({ url: env.REDIS_URL }));
@@ -12,14 +12,4 @@ function problemOfRedisUrl(text: string): string | null {
   // A raw / ? or # in a password ends the host early, and what follows lands in these.
   if (!/^\/?\d{0,3}$/.test(url.pathname) || url.hash !== '' || url.search.includes('@')) return FORM;
   return decodes(url.username) && decodes(url.password) ? null : FORM;
-}
-
-function decodes(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    // The only thing decodeURIComponent throws is "malformed", and that is the answer.
-    return false;
-  }
 }

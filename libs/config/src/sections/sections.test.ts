@@ -117,14 +117,14 @@ describe('storeEnv', () => {
     expect(problemsOf({ storeEnv }, env)).toEqual(problems);
   });
 
-  it.each(['localhost', 'mongodb://', 'mongodb://u:a/b@h', 'mongodb://u:a#b@h', 'postgres://h'])(
-    'refuses the URL %s without showing it',
-    (url) => {
-      expect(problemsOf({ storeEnv }, { MONGODB_URL: url })).toEqual([
-        expect.stringMatching(/^MONGODB_URL: must look like mongodb:\/\/user:password@host:27017\/database/),
-      ]);
-    },
-  );
+  it.each([
+    ...['localhost', 'mongodb://', 'mongodb://u:a/b@h', 'mongodb://u:a#b@h', 'postgres://h'],
+    ...['mongodb://h/50%zz', 'mongodb://u:50%zz@h'],
+  ])('refuses the URL %s without showing it', (url) => {
+    expect(problemsOf({ storeEnv }, { MONGODB_URL: url })).toEqual([
+      expect.stringMatching(/^MONGODB_URL: must look like mongodb:\/\/user:password@host:27017\/database/),
+    ]);
+  });
 });
 
 describe('providerEnv, logEnv, opsEnv', () => {

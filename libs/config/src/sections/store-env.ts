@@ -1,6 +1,6 @@
 import { Secret } from '../secret.ts';
 import { type ReportProblem, section } from '../section.ts';
-import { orNull, port, secret, secretUrl, text } from '../variables.ts';
+import { decodes, orNull, port, secret, secretUrl, text } from '../variables.ts';
 
 /** Where the system of record is. */
 export type StoreConfig =
@@ -61,7 +61,7 @@ const MONGO_URL = /^mongodb(?:\+srv)?:\/\/(?:[^/?#@]+@)?[^/?#@]+(?:\/([^/?#@]*))
 
 function problemOfMongoUrl(given: string): string | null {
   const form = 'must look like mongodb://user:password@host:27017/database, with percent-encoded user and password';
-  return MONGO_URL.test(given) ? null : form;
+  return MONGO_URL.test(given) && decodes(given) ? null : form;
 }
 
 function databaseIn(mongoUrl: string): string | null {
