@@ -38,13 +38,16 @@ const settlingEnv = section(
   }),
 );
 
+/** A hundred years, in seconds: far beyond, a time in milliseconds is no safe integer and cannot be read back. */
+const longest = 36_525 * 24 * 3600;
+
 /** How long outcomes stay of use, in seconds. */
 const retentionEnv = section(
   {
-    CACHE_TTL: durationSeconds({ default: inSeconds(defaultRetention.cacheTtl) }),
-    RETRY_GRACE: durationSeconds({ default: inSeconds(defaultRetention.retryGrace) }),
-    FAILURE_TTL: durationSeconds({ default: inSeconds(defaultRetention.failureTtl) }),
-    OUTCOME_KEEP: durationSeconds({ default: inSeconds(defaultRetention.minimumKeep) }),
+    CACHE_TTL: durationSeconds({ max: longest, default: inSeconds(defaultRetention.cacheTtl) }),
+    RETRY_GRACE: durationSeconds({ max: longest, default: inSeconds(defaultRetention.retryGrace) }),
+    FAILURE_TTL: durationSeconds({ max: longest, default: inSeconds(defaultRetention.failureTtl) }),
+    OUTCOME_KEEP: durationSeconds({ max: longest, default: inSeconds(defaultRetention.minimumKeep) }),
   },
   (env) => ({
     cacheTtl: env.CACHE_TTL * 1000,
