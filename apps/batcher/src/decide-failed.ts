@@ -1,7 +1,8 @@
 /*
  * A provider status `failed`: nothing of the batch ran, nothing is billed (design, section 8).
  *
- *   errors with line numbers           ─▶ ended: the named lines fail, all others go back
+ *   errors with line numbers           ─▶ ended: the named lines fail, all others go back; without the file that the
+ *                                         numbers count in, as below
  *   token_limit_exceeded               ─▶ uploaded: wait for headroom, same file again; halved when it can never fit
  *   file not found, after our fence    ─▶ claimed: new upload, new attempt
  *   file not found, though readable    ─▶ uploaded: same file again some times, then claimed
@@ -38,6 +39,8 @@ export async function decideFailed(
   if (batch.cancelRequestedAt !== null) return endWith(deps, batch, { cause: validationCause(first) });
   if (errors.some((error) => error.line !== null)) {
     const named = await nameLines(deps, batch, errors, signal);
+    // The provider may have read the file just before our fence deleted it.
+    if (named === null) return withoutFile(deps, batch, memory);
     return named.length > 0
       ? endWith(deps, batch, { namedLines: named })
       : searchPoison(deps, batch, validationCause(first));

@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@batch-gpt/errors';
 import type { BatchRecord, NamedLine, ProviderSnapshot } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import { validationCause } from './validation-cause.ts';
 
 /**
  * The keys behind the line numbers of a rejected batch, read from the uploaded input file itself. A file whose digest
- * is not ours names nobody.
+ * is not ours names nobody; null when the provider no longer has the file.
  */
 export async function nameLines(
   deps: Pick<BatcherDeps, 'provider' | 'logger'>,
   batch: BatchRecord,
   errors: ProviderSnapshot['errors'],
   signal: AbortSignal,
-): Promise<readonly NamedLine[]> {
+): Promise<readonly NamedLine[] | null> {
   const wanted = new Map(errors.flatMap((error) => (error.line === null ? [] : [[error.line, error] as const])));
   const file = batch.inputFileId === null ? null : await deps.provider.openFile(batch.inputFileId, signal);
-  if (file === null) throw new AppError('provider_unavailable', 'The input file of a rejected batch cannot be read.');
+  if (file === null) return null;
   const named: NamedLine[] = [];
   const digest = createHash('sha256');
   let number = 1;

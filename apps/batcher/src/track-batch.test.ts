@@ -172,6 +172,16 @@ describe('a batch that the provider rejects', () => {
     ]);
   });
 
+  it('naming lines of a file that is gone by then is uploaded again', async () => {
+    const { inputFileId } = await batcher.batch();
+    await world.provider.deleteFile(inputFileId ?? '', new AbortController().signal);
+    const errors = error({ code: 'invalid_request', message: 'no messages', line: 2 });
+    world.provider.setBatch(providerId(), { status: 'failed', errors });
+    const again = await until(({ state }) => state === 'submitted' && world.provider.created.size === 2);
+    expect(again.inputFileId).not.toBe(inputFileId);
+    expect(again.namedLines).toEqual([]);
+  });
+
   // field 7
   it('for the token limit goes again with the same file while others make room', async () => {
     await world.accept(2, 10);
