@@ -9,7 +9,7 @@ export interface EventuallyOptions {
 /** Calls `condition` until it neither throws nor gives false, and returns what it gave; after the time, the last reason is thrown. */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 15_000, intervalMs = 20 }: EventuallyOptions = {},
+  { timeoutMs = 45_000, intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
