@@ -1,31 +1,32 @@
 import type { BatchRecord } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
+import { endedFor } from './ended-for.ts';
 import type { ResultsDeps } from './results-deps.ts';
-
-interface Named {
-  readonly counts: { readonly completed: number };
-  readonly outputFileId: string | null;
-  readonly errorFileId: string | null;
-}
 
 /**
  * The batch's result files, output before error. Final batches were seen without the id of a file that exists: if lines
- * were completed and no output file is named, the provider is asked once more.
+ * were completed and no output file is named, the provider is asked again. Throws AppError `provider_unavailable` while
+ * it may still name one, because the lines in it are paid for; after `stuckAfter` what is there has to do.
  */
 export async function resultFileIds(
-  { provider }: Pick<ResultsDeps, 'provider'>,
+  { provider, clock, stuckAfter }: Pick<ResultsDeps, 'provider' | 'clock' | 'stuckAfter'>,
   batch: BatchRecord,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const known = batch.provider;
   if (known === null) return [];
   const lacksOutput = known.counts.completed > 0 && known.outputFileId === null;
-  if (!lacksOutput || batch.providerBatchId === null) return idsOf(known);
+  if (!lacksOutput || batch.providerBatchId === null) return named(known.outputFileId, known.errorFileId);
   const asked = await provider.getBatch(batch.providerBatchId, signal);
-  return [asked?.output_file_id ?? known.outputFileId, asked?.error_file_id ?? known.errorFileId].filter(
-    (id) => id !== null,
-  );
+  const outputFileId = asked?.output_file_id ?? null;
+  if (outputFileId === null && endedFor(batch, clock.now()) < stuckAfter) {
+    throw new AppError('provider_unavailable', 'The provider does not name the output file of a batch yet.', {
+      details: { providerBatchId: batch.providerBatchId },
+    });
+  }
+  return named(outputFileId, asked?.error_file_id ?? known.errorFileId);
 }
 
-function idsOf({ outputFileId, errorFileId }: Named): readonly string[] {
-  return [outputFileId, errorFileId].filter((id) => id !== null);
+function named(...ids: readonly (string | null)[]): readonly string[] {
+  return ids.filter((id) => id !== null);
 }

@@ -117,6 +117,20 @@ describe('a batch with result files', () => {
     await world.settle({ provider: { ...world.provider, getBatch } });
     expect(await outcomeOf(world, 0)).toMatchObject({ kind: 'succeeded' });
   });
+
+  it.each(['unnamed', 'unknown'])('waits for the output file while it is %s', async (how) => {
+    const world = await createTestWorld({ lines: 1, counts: { total: 1, completed: 1 } });
+    const answer = how === 'unknown' ? null : { output_file_id: null, error_file_id: null };
+    const getBatch = () => Promise.resolve(answer) as unknown as ReturnType<ResultsDeps['provider']['getBatch']>;
+    const provider = { ...world.provider, getBatch };
+    await expect(world.settle({ provider })).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(await world.request(0)).toMatchObject({ state: 'collected' });
+    await world.settle({ provider, stuckAfter: 0 });
+    expect(await outcomeOf(world, 0)).toMatchObject({
+      kind: 'failed',
+      body: expect.stringContaining('result_missing'),
+    });
+  });
 });
 
 describe('an answer that is larger than a row can hold', () => {

@@ -12,6 +12,7 @@
 import { finalProviderStatuses, type BatchId, type RequestKey } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
+import { endedFor } from './ended-for.ts';
 import { ordinaryGroup } from './ordinary-group.ts';
 import type { ResultsDeps } from './results-deps.ts';
 import { announceOutcomes } from './announce-outcomes.ts';
@@ -67,10 +68,10 @@ async function openWindow({ bells, window, logger }: ResultsDeps, batch: BatchRe
 
 /** Nothing is salvaged from files that cannot be read: their rows are paid for. Their waiters are told, the rows stay. */
 async function alarmIfStuck(deps: ResultsDeps, batch: BatchRecord, err: unknown): Promise<void> {
-  const endedFor = deps.clock.now() - (batch.history.findLast(({ state }) => state === 'ended')?.at ?? batch.updatedAt);
-  if (!AppError.is(err, 'provider_unavailable') || endedFor < deps.stuckAfter) return;
+  const since = endedFor(batch, deps.clock.now());
+  if (!AppError.is(err, 'provider_unavailable') || since < deps.stuckAfter) return;
   deps.logger.error('results of an ended batch cannot be read', {
-    endedFor,
+    endedFor: since,
     providerBatchId: batch.providerBatchId,
     err,
   });
