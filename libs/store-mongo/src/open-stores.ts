@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@batch-gpt/errors';
 import type { Logger } from '@batch-gpt/logging';
 import mongoose, { mongo, type Connection, type ConnectOptions } from 'mongoose';
@@ -8,6 +9,8 @@ import { mapError } from './map-error.ts';
 
 /** How long to wait for what, in milliseconds. */
 export interface MongoTimeouts {
+  /** For the first usable primary, when the stores are opened. */
+  readonly firstAnswerMs: number;
   /** For a usable primary, at every call: how fast a call fails while the database is away. */
   readonly serverSelectionMs: number;
   /** For a connection with its handshake, and for a heartbeat's answer. */
@@ -32,6 +35,7 @@ export interface MongoStoreOptions {
 }
 
 const defaultTimeouts: MongoTimeouts = {
+  firstAnswerMs: 5_000,
   serverSelectionMs: 700,
   connectMs: 2_000,
   heartbeatMs: 2_000,
@@ -39,18 +43,37 @@ const defaultTimeouts: MongoTimeouts = {
   poolMs: 3_000,
 };
 
+// A refusal, unlike silence, comes at once.
+const betweenAttemptsMs = 200;
+const leastAttempts = 3;
+
 /**
  * Connects, creates missing indexes and gives both stores; warns of a server outside a replica set. Rejects with
  * AppError `store_unavailable` when the database is away, `config_invalid` when the URL is none.
  */
 export async function openMongoStores(options: MongoStoreOptions): Promise<MongoStores> {
-  const connection = await connect(options);
+  const connection = await connectPatiently(options);
   try {
     await checkServer(connection.getClient().db(connection.name), options.logger);
     return await createStores(connection, options.keepRequestBodies ?? false);
   } catch (error) {
     await connection.close();
     throw mapError(error);
+  }
+}
+
+// A machine on which everything starts at once takes longer for a first answer than a call may take later on.
+async function connectPatiently(options: MongoStoreOptions): Promise<Connection> {
+  const until = performance.now() + (options.timeouts?.firstAnswerMs ?? defaultTimeouts.firstAnswerMs);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      // A process that got no processor for seconds has not waited for the server yet.
+      const isOver = performance.now() >= until && attempt >= leastAttempts;
+      if (!AppError.is(error, 'store_unavailable') || isOver) throw error;
+      await delay(betweenAttemptsMs);
+    }
   }
 }
 

@@ -105,6 +105,14 @@ suite('store-mongo while its server fails', () => {
     expect([...(await requests.lookup([late.key])).keys()]).toEqual([late.key]);
   });
 
+  it('is opened although the server answers only a moment later', async () => {
+    await server.kill();
+    const opening = open();
+    await server.restart();
+    await using other = await opening;
+    await other.ping();
+  });
+
   it('ends its open calls when it is disposed of', async () => {
     const other = await open();
     await other[Symbol.asyncDispose]();
