@@ -106,9 +106,9 @@ export function createBatchStore(model: Model<BatchRow>): BatchStore {
   };
 }
 
-function filterOf({ id, state, epoch }: BatchExpectation, { to }: BatchMove): mongo.Filter<BatchRow> {
+function filterOf({ id, state, epoch, attempt }: BatchExpectation, { to }: BatchMove): mongo.Filter<BatchRow> {
   if (!isLegalMove(state, to)) throw new AppError('internal_error', `illegal move of a batch: ${state} to ${to}`);
-  return { _id: id, state, epoch };
+  return { _id: id, state, epoch, ...(attempt !== undefined && { attempt }) };
 }
 
 function updateOf({ state }: BatchExpectation, { to, change, note, at }: BatchMove): mongo.UpdateFilter<BatchRow> {

@@ -56,6 +56,7 @@ export function createBatchRows(prepare: Prepare) {
       // The write transaction that this runs in makes reading, comparing and writing one step.
       const record = find(expected.id);
       if (record?.state !== expected.state || record.epoch !== expected.epoch) return null;
+      if (record.attempt !== (expected.attempt ?? record.attempt)) return null;
       const moved = applyMove(record, move);
       const update = prepare(`UPDATE batches SET ${assignments(batchColumns)} WHERE id = ?`);
       update.run(...batchValues(moved), moved.id);

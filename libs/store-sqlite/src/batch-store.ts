@@ -8,9 +8,9 @@ export function createBatchStore({ read, write }: Pick<Database, 'read' | 'write
     get: (id) => read('getBatch', id),
     getMany: async (ids) => new Map((await read('getBatches', ids)).map((record) => [record.id, record])),
     move: (expected, move) => {
-      // Callers often expect the record itself; the worker needs three fields of it.
-      const { id, state, epoch } = expected;
-      return write('moveBatch', { id, state, epoch }, move);
+      // Callers often expect the record itself; the worker needs four fields of it.
+      const { id, state, epoch, attempt } = expected;
+      return write('moveBatch', { id, state, epoch, ...(attempt !== undefined && { attempt }) }, move);
     },
     beat: async (held) => new Set(await write('beatBatches', held)),
     takeOver: (id, epoch, owner, at) => write('takeOverBatch', id, epoch, owner, at),

@@ -6,6 +6,11 @@ export interface BatchExpectation {
   readonly id: BatchId;
   readonly state: BatchState;
   readonly epoch: number;
+  /**
+   * The latest attempt, where the caller knows it: a change that was sent in an earlier round through the same states
+   * and arrives in a later one finds another attempt and changes nothing.
+   */
+  readonly attempt?: number;
 }
 
 /** A change of a batch, with a note for its history (no prompts, no secrets; at most 500 characters are kept). */
@@ -28,7 +33,7 @@ export interface BatchStore {
   getMany(ids: readonly BatchId[]): Promise<ReadonlyMap<BatchId, BatchRecord>>;
 
   /**
-   * Compare-and-set on (state, epoch). Returns the record after the move, its cancel flag included, or null when the
+   * Compare-and-set on (state, epoch), and on the attempt if it is named. Returns the record after the move, its cancel flag included, or null when the
    * race was lost. The history gains an entry when the state changes or a note is given.
    */
   move(expected: BatchExpectation, move: BatchMove): Promise<BatchRecord | null>;

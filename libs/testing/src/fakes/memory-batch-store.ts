@@ -38,7 +38,8 @@ export function createMemoryBatchStore(run: RunCall): BatchStore {
           throw new AppError('internal_error', `illegal move of a batch: ${expected.state} to ${move.to}`);
         }
         const record = held(expected);
-        return record?.state === expected.state ? store(applyMove(record, move)) : null;
+        if (record?.state !== expected.state) return null;
+        return record.attempt === (expected.attempt ?? record.attempt) ? store(applyMove(record, move)) : null;
       }),
 
     beat: (claims) =>

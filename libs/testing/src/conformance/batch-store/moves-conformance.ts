@@ -88,6 +88,18 @@ export function movesConformance(open: OpenEmptyStores): void {
     );
 
     it(
+      'loses with another attempt than the one it names',
+      withStores(open, async ({ batches }) => {
+        const submitting = sampleBatch(1, { state: 'submitting', attempt: 2 });
+        await batches.insert(submitting);
+        expect(await batches.move({ ...submitting, attempt: 1 }, { to: 'claimed', at })).toBeNull();
+        expect(await batches.move({ ...submitting, attempt: 3 }, { to: 'claimed', at })).toBeNull();
+        expect(await batches.get(id)).toEqual(submitting);
+        expect(await batches.move(submitting, { to: 'claimed', at })).toMatchObject({ state: 'claimed', attempt: 2 });
+      }),
+    );
+
+    it(
       'refuses every illegal move as a bug',
       withStores(open, async ({ batches }) => {
         await batches.insert(sampleBatch(1));
