@@ -16,6 +16,14 @@ export interface StackOptions {
   readonly results?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly simulator?: Readonly<Record<string, string>>;
+  /** What one service alone gets besides: settings, and flags of Node. */
+  readonly perService?: (role: Role, index: number) => ServiceExtras;
+}
+
+/** Settings and flags of Node of one service. */
+export interface ServiceExtras {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
 }
 
 /** The whole system: every service, Redis, the store and the provider's stand-in, each a process of its own. */
@@ -24,6 +32,7 @@ export interface Stack extends AsyncDisposable {
   /** Null on the embedded store. */
   readonly mongo: TestServer | null;
   readonly witness: Witness;
+  readonly simulatorUrl: string;
   readonly services: (role: Role) => readonly TestService[];
   /** Ends one service by this signal, if it still lives, and starts it again with the same settings; a gateway keeps its port. */
   readonly restart: (role: Role, index: number, signal?: NodeJS.Signals) => Promise<void>;
@@ -81,14 +90,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const running: Record<Role, TestService[]> = { gateway: [], batcher: [], results: [] };
-  const launch = (role: Role, index: number, port = 0): Promise<TestService> =>
-    spawnService({
+  const launch = (role: Role, index: number, port = 0): Promise<TestService> => {
+    const extras = options.perService?.(role, index) ?? {};
+    return spawnService({
       app: role,
       name: `${role} ${index}`,
-      env: port === 0 ? env : { ...env, PORT: String(port) },
+      env: { ...env, ...extras.env, ...(port === 0 ? {} : { PORT: String(port) }) },
       waitFor: 'listening',
-      execArgv: heapLimit,
+      execArgv: [...heapLimit, ...(extras.execArgv ?? [])],
     });
+  };
   starting.defer(async () => {
     await Promise.all(
       Object.values(running).flatMap((services) => services.map((service) => service[Symbol.asyncDispose]())),
@@ -99,11 +110,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     batcher: options.batchers ?? 1,
     results: options.results ?? 1,
   };
-  await Promise.all(
-    roles.map(async (role) => {
-      running[role] = await Promise.all(Array.from({ length: wanted[role] }, (_, index) => launch(role, index)));
+  const launches = roles.flatMap((role) =>
+    Array.from({ length: wanted[role] }, async (_, index) => {
+      running[role][index] = await launch(role, index);
     }),
   );
+  // All of them, also when one fails: what started has to be ended.
+  await Promise.allSettled(launches);
+  await Promise.all(launches);
 
   const serviceAt = (role: Role, index: number): TestService => {
     const service = running[role][index];
@@ -120,6 +134,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     redis,
     mongo,
     witness: createWitness(simulator.url),
+    simulatorUrl: simulator.url,
     services: (role) => running[role],
     restart,
     restartAll: async () => {

@@ -1,3 +1,4 @@
+import { chaos } from './chaos/chaos.ts';
 import { demo } from './demo/demo.ts';
 import { runCommand, type CommandContext } from './run-command.ts';
 import { simulator } from './run/simulator.ts';
@@ -9,6 +10,7 @@ const commands: Readonly<Record<string, (context: CommandContext) => Promise<boo
   verify,
   demo,
   simulator,
+  chaos,
 };
 
 await runCommand(commands, process);
