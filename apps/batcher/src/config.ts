@@ -16,6 +16,8 @@ import {
 } from '@batch-gpt/config';
 import { defaultProtocolTimings, providerBatchLimits } from '@batch-gpt/domain';
 
+import { defaultRates } from './parked-account.ts';
+
 const day = 24 * 3600 * 1000;
 
 /** How long a group collects, and what one batch may hold; never more than the provider takes. */
@@ -27,6 +29,7 @@ const batchingEnv = section(
     MAX_BATCH_INPUTS: positiveInt({ max: providerBatchLimits.inputs, default: providerBatchLimits.inputs }),
     MAX_HELD_BATCHES: positiveInt({ max: 10_000, default: 1000 }),
     BUILD_CONCURRENCY: positiveInt({ max: 16, default: 2 }),
+    CREATIONS_PER_HOUR: positiveInt({ max: 1_000_000, default: defaultRates.creationsPerHour }),
     WORK_DIR: text().default(join(tmpdir(), 'batch-gpt')),
   },
   (env) => ({
@@ -34,6 +37,7 @@ const batchingEnv = section(
     limits: { lines: env.MAX_BATCH_LINES, bytes: env.MAX_BATCH_BYTES, inputs: env.MAX_BATCH_INPUTS },
     maxHeld: env.MAX_HELD_BATCHES,
     buildConcurrency: env.BUILD_CONCURRENCY,
+    creationsPerHour: env.CREATIONS_PER_HOUR,
     workDir: env.WORK_DIR,
   }),
 );

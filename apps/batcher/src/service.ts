@@ -12,7 +12,7 @@ import { closeWindow } from './close-window.ts';
 import { collectRequests } from './collect-requests.ts';
 import type { BatcherConfig } from './config.ts';
 import { createHeldBatches } from './held-batches.ts';
-import { createParkedAccount } from './parked-account.ts';
+import { createParkedAccount, defaultRates } from './parked-account.ts';
 import { createScratchFolder } from './scratch-folder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { createSlots } from './slots.ts';
@@ -64,7 +64,10 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     metrics,
     timings,
     limits: batching.limits,
-    account: createParkedAccount(() => clock.monotonic(), parkFor),
+    account: createParkedAccount(() => clock.monotonic(), parkFor, {
+      ...defaultRates,
+      creationsPerHour: batching.creationsPerHour,
+    }),
     window: batching.window,
     scratch: createScratchFolder(batching.workDir),
     workDir: batching.workDir,

@@ -3,6 +3,9 @@
  * batch that ran.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defaultProtocolTimings } from '@batch-gpt/domain';
+import { sampleKey } from '@batch-gpt/testing';
+import { createParkedAccount } from './parked-account.ts';
 import { createTakeOver } from './take-over-batches.ts';
 import { createTestBatcher, createWorld, type TestBatcher, type World } from './testing/test-batcher.ts';
 
@@ -129,6 +132,39 @@ describe('definite refusals', () => {
     const due = await world.stores.requests.groupsWithAccepted(null, 10);
     expect(due.map(({ group }) => group.split('|').at(-1))).toEqual(['0']);
     expect(world.signals.seen.rung).toHaveLength(1);
+    await batcher.held[Symbol.asyncDispose]();
+  });
+});
+
+describe('a provider that refuses everything', () => {
+  it('is asked a bounded number of times an hour, and callers are told after the deadline', async () => {
+    const cause = { status: 400, code: 'odd', message: 'no', param: null, type: 'invalid_request_error' };
+    world.provider.script('create', ...Array.from({ length: 40 }, () => ({ kind: 'refused', cause }) as const));
+    const account = createParkedAccount(() => world.clock.monotonic(), minute, {
+      creationsPerHour: 60,
+      halvingsPerHour: 1,
+    });
+    const timings = { ...defaultProtocolTimings, submitDeadline: 3 * minute };
+    const batcher = createTestBatcher(world, 'b', { account, timings });
+    account.halvings.take();
+    await batcher.close();
+    await until(async () => (await batcher.batch()).state === 'ended', 10 * minute);
+    expect((await batcher.batch()).cause).toMatchObject({ code: 'submit_deadline_exceeded' });
+    expect(world.provider.creates.length).toBeLessThan(10);
+    await batcher.held[Symbol.asyncDispose]();
+  });
+});
+
+describe('a row whose body is gone', () => {
+  it('does not stop its group: halving finds it', async () => {
+    const { requests } = world.stores;
+    const memberBodies: typeof requests.memberBodies = async (...args) =>
+      (await requests.memberBodies(...args)).filter(({ key }) => key !== sampleKey(2));
+    const batcher = createTestBatcher(world, 'b', { requests: { ...requests, memberBodies } });
+    await batcher.close();
+    await until(async () => (await world.stores.batches.open(null, 10)).length === 0);
+    const [due] = await requests.groupsWithAccepted(null, 10);
+    expect(due?.group.endsWith('|0')).toBe(true);
     await batcher.held[Symbol.asyncDispose]();
   });
 });

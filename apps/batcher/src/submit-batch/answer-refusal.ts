@@ -92,6 +92,12 @@ export async function searchPoison(deps: BatcherDeps, batch: BatchRecord, cause:
       await deps.batches.move(batch, { to: 'ended', change: { cause }, note: cause.code, at: deps.clock.now() }),
     );
   }
+  const pause = deps.account.halvings.take();
+  if (pause > 0) {
+    // Its callers are told at the deadline, not when the budget has filled again.
+    const remaining = Math.max(1000, batch.createdAt + deps.timings.submitDeadline - deps.clock.now());
+    return (await endLate(deps, batch, { cause, parkedFor: 0 })) ?? wait(Math.min(pause, remaining));
+  }
   const depth = batch.depth + 1;
   deps.logger.warn('provider refused a whole file, halving it', { code: cause.code, depth, lines: batch.sizes.lines });
   if (!(await voidBatch(deps, batch, `poison search: ${cause.code}`, { depth }))) return left;

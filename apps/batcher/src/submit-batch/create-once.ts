@@ -9,7 +9,7 @@
  */
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
-import { left, movedOrLeft, type RunMemory, type Step } from '../step.ts';
+import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { answerRefusal, restWhileParked } from './answer-refusal.ts';
 import { batchMetadata } from './batch-metadata.ts';
 import { snapshotOf } from './provider-snapshot.ts';
@@ -24,6 +24,8 @@ export async function createOnce(
   const resting = await restWhileParked(deps, batch);
   if (resting !== null) return resting;
   if (batch.inputFileId === null || signal.aborted) return left;
+  const pause = deps.account.creations.take();
+  if (pause > 0) return wait(pause);
   const change = { attempt: batch.attempt + 1, intentAt: deps.clock.now(), fencedAt: null };
   // A fence stands for one attempt: the file that an earlier one deleted says nothing of this one's.
   memory.fencedAt = null;

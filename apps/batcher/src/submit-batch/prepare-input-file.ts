@@ -6,10 +6,9 @@
 import type { ProviderFile } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from '../batcher-deps.ts';
-import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
-import { voidBatch } from '../void-batch.ts';
+import { movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { buildInputFile, isComplete, type InputFile } from './build-input-file.ts';
-import { answerRefusal, restWhileParked } from './answer-refusal.ts';
+import { answerRefusal, restWhileParked, searchPoison } from './answer-refusal.ts';
 
 /** Builds and uploads the batch's input file. */
 export async function prepareInputFile(
@@ -31,15 +30,23 @@ export async function prepareInputFile(
   }
 }
 
-/** Members are fixed once claimed, so this is a bug or a damaged store: nothing was paid, the rows can go back. */
-async function giveUp(deps: BatcherDeps, batch: BatchRecord, file: InputFile): Promise<Step> {
+/**
+ * Members are fixed once claimed, so a row lost its body: a damaged store. Nothing was paid; halving finds the row, which
+ * then fails alone instead of stopping its group for ever.
+ */
+function giveUp(deps: BatcherDeps, batch: BatchRecord, file: InputFile): Promise<Step> {
   deps.logger.error('input file does not match its batch', {
     lines: file.lines,
     bytes: file.bytes,
     expected: batch.sizes,
   });
-  await voidBatch(deps, batch, 'input file does not match its batch');
-  return left;
+  return searchPoison(deps, batch, {
+    status: 500,
+    type: 'server_error',
+    code: 'internal_error',
+    message: 'The request could not be read back from the store.',
+    param: null,
+  });
 }
 
 async function upload(
