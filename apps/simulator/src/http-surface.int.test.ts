@@ -114,9 +114,10 @@ describe('files', () => {
       const sent = httpRequest({ hostname, port, path: '/v1/files', method: 'POST', headers });
       sent.on('error', () => undefined);
       sent.write('--b\r\ncontent-disposition: form-data; name="file"; filename="in.jsonl"\r\n\r\n{}\n');
-      while ((await readdir(dataDir)).length === 0) await nextTurn();
+      const stored = async (): Promise<string[]> => (await readdir(dataDir)).filter((name) => name.startsWith('file-'));
+      while ((await stored()).length === 0) await nextTurn();
       sent.destroy();
-      while ((await readdir(dataDir)).length > 0) await nextTurn();
+      while ((await stored()).length > 0) await nextTurn();
       expect((await clientOf(other).files.list()).data).toEqual([]);
     } finally {
       await rm(dataDir, { recursive: true });

@@ -15,5 +15,7 @@ export const newRequestId = (): string => `req_${hex(16)}`;
 export const newLineRequestId = (): string => hex(16);
 export const newEventId = (): string => `evt_${hex(16)}`;
 export const newWebhookId = (): string => `wh_${hex(16)}`;
+/** What `newFileId` makes, and no other file's name. */
+export const fileIdPattern = /^file-[A-Za-z0-9]{22}$/;
 export const newFileId = (): string =>
   `file-${Array.from(randomBytes(22), (byte) => alphabet[byte % alphabet.length]).join('')}`;

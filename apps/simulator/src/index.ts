@@ -7,13 +7,7 @@ export { createSimulator, type Simulator, type SimulatorOptions } from './create
 export { type BatchEndpoint, batchEndpoints } from './endpoints.ts';
 export { type Fault } from './faults/fault.ts';
 export { faultMenu, type FaultName } from './faults/fault-menu.ts';
-export {
-  type KeyPage,
-  type Ledger,
-  type LedgerKey,
-  type LedgerLine,
-  type LedgerPage,
-  type LedgerTotals,
-} from './ledger.ts';
+export { type KeyPage, type Ledger, type LedgerKey, type LedgerLine, type LedgerPage } from './ledger.ts';
+export { type LedgerTotals } from './ledger-totals.ts';
 export { type Control } from './routes/control-routes.ts';
 export { type Settings, type SettingsPatch } from './settings.ts';

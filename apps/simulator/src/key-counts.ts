@@ -12,6 +12,8 @@ export interface KeyCountTable {
   get(customId: string): KeyCounts;
   /** Adds one to some counts and returns those from before; null for a new id when the table is full. */
   add(customId: string, what: readonly (keyof KeyCounts)[]): KeyCounts | null;
+  /** Sets the counts of an id, unless it is new and the table full. */
+  set(customId: string, counts: KeyCounts): void;
   /** In the order in which the ids were first seen. */
   entries(): IteratorObject<KeyCounts & { readonly customId: string }>;
   size(): number;
@@ -33,6 +35,10 @@ export function createKeyCountTable(limit: number): KeyCountTable {
       const more = what.filter((name) => counts[name] < most).reduce((sum, name) => sum + units[name], 0);
       packed.set(customId, (before ?? 0) + more);
       return counts;
+    },
+    set(customId, { runs, billed, delivered }) {
+      if (!packed.has(customId) && packed.size >= limit) return;
+      packed.set(customId, runs * units.runs + billed * units.billed + delivered * units.delivered);
     },
     entries: () => packed.entries().map(([customId, counts]) => ({ customId, ...unpack(counts) })),
     size: () => packed.size,

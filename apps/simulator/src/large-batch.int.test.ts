@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
@@ -15,15 +17,15 @@ const heapLimit = '--max-old-space-size=96';
 const bound = 250 * 1024 * 1024;
 const boundary = 'simulator-test-boundary';
 let child: ChildProcess | null = null;
+let dataDir = '';
 
 afterEach(async () => {
-  if (child?.exitCode === null) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
+  await stopSimulator();
+  await rm(dataDir, { recursive: true });
 });
 
-test('50,000 lines in 190 MB pass through a process that stays below 250 MB', async () => {
+test('50,000 lines in 190 MB pass through a process that stays below 250 MB and remembers them', async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'large-batch-'));
   const url = await startSimulator();
   const client = new OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
   const uploaded = await fetch(`${url}/v1/files`, {
@@ -47,12 +49,25 @@ test('50,000 lines in 190 MB pass through a process that stays below 250 MB', as
   }
   expect(newlines).toBe(lines);
   expect(await peakMemory()).toBeLessThan(bound);
+
+  await stopSimulator();
+  const again = await startSimulator();
+  const totals: unknown = await (await fetch(`${again}/simulator/ledger/totals`)).json();
+  expect(totals).toMatchObject({ lines_billed: lines, delivered_custom_ids: lines, repeated_custom_ids: 0 });
+  expect(await peakMemory()).toBeLessThan(bound);
 });
+
+async function stopSimulator(): Promise<void> {
+  if (child?.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
 
 /** Starts the simulator as its users do; resolves with its URL. */
 async function startSimulator(): Promise<string> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const env = { PATH: process.env['PATH'], PORT: '0', SIMULATOR_IN_PROGRESS_MS: '0', SIMULATOR_FINALIZING_MS: '0' };
+  const quick = { SIMULATOR_IN_PROGRESS_MS: '0', SIMULATOR_FINALIZING_MS: '0' };
+  const env = { PATH: process.env['PATH'], PORT: '0', SIMULATOR_DATA_DIR: dataDir, ...quick };
   child = spawn(process.execPath, [heapLimit, main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null) throw new Error('no stdout');
   const { promise, resolve, reject } = Promise.withResolvers<string>();

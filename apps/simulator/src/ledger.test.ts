@@ -63,7 +63,7 @@ test('answers for every key how often it ran, was billed and was delivered', () 
   const ledger = createLedger(100);
   ledger.record(entry('a'));
   ledger.record(entry('b', false));
-  for (const id of ['a', 'a', 'never-ran']) ledger.recordDelivery(id);
+  ledger.recordDeliveries(['a', 'a', 'never-ran']);
   expect(ledger.countsOf('a')).toEqual({ runs: 1, billed: 1, delivered: 2 });
   expect(ledger.totals()).toMatchObject({
     distinct_custom_ids: 2,

@@ -1,5 +1,6 @@
 import { type Usage } from './answers/usage.ts';
 import { createKeyCountTable, type KeyCounts } from './key-counts.ts';
+import { type Countable, type LedgerTotals, noTotals } from './ledger-totals.ts';
 
 /** One line that ran. */
 export interface LedgerEntry {
@@ -11,43 +12,6 @@ export interface LedgerEntry {
   readonly status: number;
   readonly billed: boolean;
   readonly usage: Usage;
-}
-
-/** Sums over everything since the start or the last reset. */
-export interface LedgerTotals {
-  /** Files stored by upload. */
-  files: number;
-  /** Calls to create a batch, refused ones included. */
-  batches: number;
-  /** Batches that came into being, those with a lost answer included. */
-  created: number;
-  /** Lines read by validation. */
-  lines_received: number;
-  lines_run: number;
-  /** Lines that ended in 2xx: what would be paid. */
-  lines_billed: number;
-  input_tokens: number;
-  output_tokens: number;
-  /** Distinct custom ids among the lines that ran. */
-  distinct_custom_ids: number;
-  /** Custom ids that ran more than once. */
-  repeated_custom_ids: number;
-  /** Custom ids that were billed more than once: money paid twice. */
-  billed_twice_custom_ids: number;
-  /** Rows sent whole in downloads of result files, each download counted. */
-  delivered_rows: number;
-  /** Distinct custom ids among the delivered rows. */
-  delivered_custom_ids: number;
-  /** Custom ids of which more than one row was delivered. */
-  delivered_twice_custom_ids: number;
-  /** Webhooks that were answered with 2xx, the second one of a doubled pair included. */
-  webhooks_delivered: number;
-  /** Webhooks that were given up, lost by a fault, or not taken because too many waited. */
-  webhooks_lost: number;
-  /** Synchronous calls that were answered; they are no lines. */
-  sync_calls: number;
-  /** Lines beyond the ledger's limit: counted above, not listed, and not among the ids. */
-  lines_not_kept: number;
 }
 
 /** A page of lines, oldest first; `after` of the next page is `next_after`. */
@@ -81,15 +45,11 @@ export interface KeyPage {
   readonly next_after: number;
 }
 
-/** Totals that are counted from outside, one or some at a time. */
-type Countable =
-  'files' | 'batches' | 'created' | 'lines_received' | 'sync_calls' | 'webhooks_delivered' | 'webhooks_lost';
-
 /** What happened, for a witness: append only, bounded, and compact (about 170 bytes a line). */
 export interface Ledger {
   record(entry: LedgerEntry): void;
-  /** One row of a result file went out to its end. */
-  recordDelivery(customId: string): void;
+  /** Rows of a result file that went out to its end. */
+  recordDeliveries(customIds: readonly string[]): void;
   count(name: Countable, by?: number): void;
   /** How often a custom id ran, was billed and was delivered so far. */
   countsOf(customId: string): KeyCounts;
@@ -100,32 +60,52 @@ export interface Ledger {
   reset(): void;
 }
 
-const noTotals: LedgerTotals = {
-  files: 0,
-  batches: 0,
-  created: 0,
-  lines_received: 0,
-  lines_run: 0,
-  lines_billed: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  distinct_custom_ids: 0,
-  repeated_custom_ids: 0,
-  billed_twice_custom_ids: 0,
-  delivered_rows: 0,
-  delivered_custom_ids: 0,
-  delivered_twice_custom_ids: 0,
-  webhooks_delivered: 0,
-  webhooks_lost: 0,
-  sync_calls: 0,
-  lines_not_kept: 0,
-};
+/** Lines of one batch in the ledger's own form: an id and three numbers each. */
+export interface LedgerLines {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly batchId: string;
+  readonly ids: readonly string[];
+  /** For each id its status, negative if it was not billed, its input and its output tokens. */
+  readonly numbers: readonly number[];
+}
+
+/** A part of a ledger that is stored; its totals and keys are not counted anew, as its lines may not be all. */
+export type LedgerPart =
+  | (LedgerLines & { readonly t: 'ledger-lines' })
+  | { readonly t: 'ledger-keys'; readonly ids: readonly string[]; readonly numbers: readonly number[] }
+  | { readonly t: 'ledger-totals'; readonly totals: Record<string, number> };
+
+/** A ledger that can be stored and loaded. */
+export interface StoredLedger extends Ledger {
+  /** Lines that ran, in the ledger's own form. */
+  recordLines(lines: LedgerLines): void;
+  /** Everything, in parts of bounded size. */
+  dump(): Generator<LedgerPart>;
+  /** Takes up a part that was dumped. */
+  load(part: LedgerPart): void;
+}
+
+/** Numbers of one line in a stored part, and lines in one. */
+const storedPerLine = 3;
+const linesPerPart = 1000;
+
+/** The numbers of one line as `LedgerLines` has them. */
+export const storedNumbers = ({
+  status,
+  billed,
+  usage,
+}: Pick<LedgerEntry, 'status' | 'billed' | 'usage'>): number[] => [
+  billed ? status : -status,
+  usage.input,
+  usage.output,
+];
 
 /** Numbers of one line in the flat array: names by index, so that a line costs its custom id and forty bytes. */
 const fieldsPerLine = 5;
 
 /** Makes an empty ledger that keeps at most `limit` lines, and as many custom ids. */
-export function createLedger(limit: number): Ledger {
+export function createLedger(limit: number): StoredLedger {
   let totals = { ...noTotals };
   let customIds: string[] = [];
   let numbers: number[] = [];
@@ -154,27 +134,93 @@ export function createLedger(limit: number): Ledger {
     };
   }
 
-  return {
-    record({ customId, model, endpoint, batchId, status, billed, usage }) {
+  function keep(
+    line: { group: number; batch: number; signed: number; input: number; output: number },
+    id: string,
+  ): void {
+    customIds.push(id);
+    numbers.push(line.group, line.batch, line.signed, line.input, line.output);
+  }
+
+  function recordLines({ model, endpoint, batchId, ids, numbers: given }: LedgerLines): void {
+    const [group, batch] = [names.indexOf(`${model}\n${endpoint}`), names.indexOf(batchId)];
+    for (const [index, id] of ids.entries()) {
+      const [signed, input, output] = numbersAt(given, index);
       totals.lines_run += 1;
-      totals.lines_billed += billed ? 1 : 0;
-      totals.input_tokens += usage.input;
-      totals.output_tokens += usage.output;
+      totals.lines_billed += signed > 0 ? 1 : 0;
+      totals.input_tokens += input;
+      totals.output_tokens += output;
       if (customIds.length >= limit) {
         totals.lines_not_kept += 1;
+        continue;
+      }
+      keep({ group, batch, signed, input, output }, id);
+      countId(id, signed > 0);
+    }
+  }
+
+  function* dumpLines(): Generator<LedgerPart> {
+    for (let from = 0; from < customIds.length;) {
+      const [group, batch] = numbers.slice(from * fieldsPerLine, from * fieldsPerLine + 2);
+      const some: { ids: string[]; numbers: number[] } = { ids: [], numbers: [] };
+      let index = from;
+      for (; index < Math.min(customIds.length, from + linesPerPart); index += 1) {
+        const at = index * fieldsPerLine;
+        if (numbers[at] !== group || numbers[at + 1] !== batch) break;
+        some.ids.push(customIds[index] ?? '');
+        some.numbers.push(...numbers.slice(at + 2, at + fieldsPerLine));
+      }
+      const [model = '', endpoint = ''] = names.of(group ?? 0).split('\n');
+      yield { t: 'ledger-lines', model, endpoint, batchId: names.of(batch ?? 0), ...some };
+      from = index;
+    }
+  }
+
+  function* dumpKeys(): Generator<LedgerPart> {
+    let part: { ids: string[]; numbers: number[] } = { ids: [], numbers: [] };
+    for (const { customId, runs, billed, delivered } of seen.entries()) {
+      part.ids.push(customId);
+      part.numbers.push(runs, billed, delivered);
+      if (part.ids.length < linesPerPart) continue;
+      yield { t: 'ledger-keys', ...part };
+      part = { ids: [], numbers: [] };
+    }
+    yield { t: 'ledger-keys', ...part };
+  }
+
+  return {
+    recordLines,
+    record: ({ customId, ...entry }) => recordLines({ ...entry, ids: [customId], numbers: storedNumbers(entry) }),
+    recordDeliveries(ids) {
+      for (const customId of ids) {
+        totals.delivered_rows += 1;
+        const before = seen.add(customId, ['delivered']);
+        if (before?.delivered === 0) totals.delivered_custom_ids += 1;
+        if (before?.delivered === 1) totals.delivered_twice_custom_ids += 1;
+      }
+    },
+    *dump() {
+      yield* dumpLines();
+      yield* dumpKeys();
+      yield { t: 'ledger-totals', totals: { ...totals } };
+    },
+    load(part) {
+      if (part.t === 'ledger-totals') {
+        for (const name of Object.keys(noTotals) as (keyof LedgerTotals)[]) totals[name] = part.totals[name] ?? 0;
         return;
       }
-      customIds.push(customId);
-      // The sign carries "billed": one number less for each of two million lines.
-      const signed = billed ? status : -status;
-      numbers.push(names.indexOf(`${model}\n${endpoint}`), names.indexOf(batchId), signed, usage.input, usage.output);
-      countId(customId, billed);
-    },
-    recordDelivery(customId) {
-      totals.delivered_rows += 1;
-      const before = seen.add(customId, ['delivered']);
-      if (before?.delivered === 0) totals.delivered_custom_ids += 1;
-      if (before?.delivered === 1) totals.delivered_twice_custom_ids += 1;
+      if (part.t === 'ledger-lines') {
+        const [group, batch] = [names.indexOf(`${part.model}\n${part.endpoint}`), names.indexOf(part.batchId)];
+        for (const [index, id] of part.ids.slice(0, limit - customIds.length).entries()) {
+          const [signed, input, output] = numbersAt(part.numbers, index);
+          keep({ group, batch, signed, input, output }, id);
+        }
+        return;
+      }
+      for (const [index, id] of part.ids.entries()) {
+        const [runs, billed, delivered] = numbersAt(part.numbers, index);
+        seen.set(id, { runs, billed, delivered });
+      }
     },
     count(name, by = 1) {
       totals[name] += by;
@@ -200,6 +246,11 @@ export function createLedger(limit: number): Ledger {
       names = createNames();
     },
   };
+}
+
+function numbersAt(numbers: readonly number[], index: number): [number, number, number] {
+  const at = index * storedPerLine;
+  return [numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0];
 }
 
 /** Strings that repeat, kept once and named by number. */

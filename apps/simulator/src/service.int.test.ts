@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
+import { type LedgerTotals } from './ledger-totals.ts';
 import { chatLine } from './testing/chat-line.ts';
-import { reach, submit } from './testing/client-of.ts';
+import { reach, rowsOf, submit } from './testing/client-of.ts';
 
 let temporary = '';
 let child: ChildProcess | null = null;
@@ -60,4 +61,37 @@ test('a directory that was given stays', async () => {
   child?.kill('SIGTERM');
   await ended;
   await expect(access(dir)).resolves.toBeUndefined();
+});
+
+test('killed again and again in full flight it loses no line that was seen, and runs none twice', async () => {
+  const count = 20_000;
+  const env = { SIMULATOR_DATA_DIR: join(temporary, 'given'), SIMULATOR_IN_PROGRESS_MS: '1500' };
+  let { url, ended } = start(env);
+  const totals = async (): Promise<LedgerTotals> =>
+    (await (await fetch(`${await url}/simulator/ledger/totals`)).json()) as LedgerTotals;
+  const connect = async (): Promise<OpenAI> => new OpenAI({ apiKey: 'k', baseURL: `${await url}/v1`, maxRetries: 0 });
+  const lines = Array.from({ length: count }, (_, index) => chatLine(`id-${index}`, `word ${index}`));
+  const { id } = await submit(await connect(), lines);
+
+  for (const part of [0.1, 0.3, 0.6]) {
+    let seen = await totals();
+    while (seen.lines_run < count * part) seen = await totals();
+    child?.kill('SIGKILL');
+    await ended;
+    ({ url, ended } = start(env));
+    const after = await totals();
+    expect(after.lines_billed).toBeGreaterThanOrEqual(seen.lines_billed);
+    expect(after.lines_received).toBe(count);
+  }
+
+  const client = await connect();
+  const done = await reach(client, id, 'completed');
+  const rows = await rowsOf(client, done.output_file_id);
+  expect(rows).toHaveLength(count);
+  expect(new Set(rows.map((row) => row.custom_id)).size).toBe(count);
+  expect(await totals()).toMatchObject({
+    ...{ lines_run: count, lines_billed: count, distinct_custom_ids: count, repeated_custom_ids: 0 },
+    delivered_custom_ids: count,
+  });
+  expect(done.request_counts).toEqual({ total: count, completed: count, failed: 0 });
 });

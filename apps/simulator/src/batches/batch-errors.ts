@@ -49,6 +49,14 @@ export const failedByControl: BatchError = {
   line: null,
 };
 
+/** The end of a batch whose files were lost while the simulator was down. */
+export const resultsLost: BatchError = {
+  code: 'server_error',
+  message: 'Files of this batch were lost by the simulator.',
+  param: null,
+  line: null,
+};
+
 /** Uses up the faults that a new batch carries through its life. */
 export function takeQuirks(faults: Faults, about: { fileId: string; nowMs: number }): BatchQuirks {
   const has = (name: Parameters<Faults['take']>[0]): boolean => faults.take(name) !== null;

@@ -8,6 +8,7 @@ import { loadConfig } from '@batch-gpt/config';
 import { type Clock } from '../clock.ts';
 import { createFaults, type Faults } from '../faults/create-faults.ts';
 import { createFileStore, type FileStore } from '../files/file-store.ts';
+import { noJournal } from '../journal/journal.ts';
 import { createLedger } from '../ledger.ts';
 import { createModelCatalogue } from '../models.ts';
 import { applyPatch, type SettingsPatch } from '../settings.ts';
@@ -64,7 +65,7 @@ beforeEach(async () => {
   faults = createFaults({ clock, seed: 1 });
   settings = applyPatch(loadConfig(configSchema, {}).simulator.settings, times);
   ledger.reset();
-  files = createFileStore({ dir, clock, limit: 100 });
+  files = createFileStore({ dir, clock, limit: 100, journal: noJournal, restored: [] });
   const path = join(dir, 'in');
   const lines = Array.from({ length: 10 }, (_, index) => JSON.stringify(chatLine(`id-${index}`, 'x')));
   await writeFile(path, lines.join('\n'));
@@ -82,6 +83,8 @@ beforeEach(async () => {
       budget: createTokenBudget(),
       seed: 1,
       limit: 3,
+      journal: noJournal,
+      restored: [],
     },
     settings: () => settings,
     onEnded: ({ status }) => ended.push(status),
@@ -150,15 +153,18 @@ describe('a batch in time', () => {
     change({ hold: true, cancellingMs: 0 });
     const batch = create();
     await until(batch, 'in_progress', 1000);
-    batch.cancelRisingMs = 1_500_000;
-    store.cancel(batch);
+    store.cancel(batch, 1_500_000);
     const counts: number[] = [];
+    const look = (): void => {
+      if (batch.counts.completed !== counts.at(-1)) counts.push(batch.counts.completed);
+    };
     const cancelledAt = clock.now();
     while (batch.status === 'cancelling') {
-      if (batch.counts.completed !== counts.at(-1)) counts.push(batch.counts.completed);
+      look();
       clock.move(1000);
       for (let turns = 0; turns < 5; turns += 1) await nextTurn();
     }
+    look();
     expect(counts).toEqual([0, 1, 2, 3, 4, 5]);
     expect(clock.now() - cancelledAt).toBeGreaterThanOrEqual(1_500_000);
     expect(batch.counts).toEqual({ total: 10, completed: 5, failed: 0 });

@@ -1,9 +1,10 @@
 import { createAlarm } from '../alarm.ts';
 import { invalidRequest, ApiError } from '../api-error.ts';
 import { newBatchId } from '../ids.ts';
-import { type Batch, type BatchOrder, type BatchQuirks, type BatchStatus, enter, isFinal } from './batch.ts';
+import { recordOf } from '../journal/journal-record.ts';
+import { type Batch, type BatchOrder, type BatchQuirks, type BatchStatus, isFinal } from './batch.ts';
 import { failedByControl } from './batch-errors.ts';
-import { type BatchCommand, fail, type Life, type LifeDeps } from './life.ts';
+import { type BatchCommand, fail, type Life, type LifeDeps, move } from './life.ts';
 import { liveBatch } from './live-batch.ts';
 
 /** All batches and their lives; bounded, the oldest final ones are forgotten first. */
@@ -15,12 +16,16 @@ export interface BatchStore {
   list(): Batch[];
   /** How many batches have each status. */
   statuses(): Partial<Record<BatchStatus, number>>;
-  /** Throws 409 for a batch that has ended (reference 3.5). */
-  cancel(batch: Batch): void;
+  /** Throws 409 for a batch that has ended (reference 3.5); `risingMs` is that of the fault `cancel_rising`. */
+  cancel(batch: Batch, risingMs?: number | null): void;
+  /** Reads know nothing of a batch before this moment, milliseconds since the epoch (fault `batch_vanishes`). */
+  hide(batch: Batch, untilMs: number): void;
   /** Commands a batch and resolves when it has ended, or the simulator closes. */
   command(batch: Batch, command: BatchCommand): Promise<void>;
   /** Settings have changed: every life looks again. */
   wakeAll(): void;
+  /** Restored batches go on; called once. */
+  resume(): void;
   /** Stops all lives where they are. */
   close(): Promise<void>;
 }
@@ -28,6 +33,8 @@ export interface BatchStore {
 interface StoreDeps extends LifeDeps {
   readonly seed: number;
   readonly limit: number;
+  /** Batches that are there already, oldest first. */
+  readonly restored: readonly Batch[];
   /** A batch has got its final status. */
   readonly onEnded: (batch: Batch) => void;
   /** A life that broke: a bug of the simulator. */
@@ -36,18 +43,19 @@ interface StoreDeps extends LifeDeps {
 
 const hourMs = 3_600_000;
 
-/** Starts without batches. */
+/** Starts with the restored batches, which stand still until `resume`. */
 export function createBatchStore(deps: StoreDeps): BatchStore {
-  const batches = new Map<string, Batch>();
+  const batches = new Map(deps.restored.map((batch) => [batch.id, batch]));
   const lives = new Map<string, Life & { ended: Promise<void> }>();
-  let creations: number[] = [];
-  let ordinal = 0;
+  let creations = deps.restored.map(({ createdAtMs }) => createdAtMs);
+  let ordinal = deps.restored.at(-1)?.ordinal ?? 0;
 
   function start(batch: Batch): void {
     const life: Life = {
       batch,
       alarm: createAlarm(deps.clock),
-      seed: deps.seed + (ordinal += 1),
+      from: batch.status,
+      seed: deps.seed + batch.ordinal,
       command: null,
       over: false,
     };
@@ -74,7 +82,9 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
   function forgetOldest(): void {
     for (const [id, batch] of batches) {
       if (batches.size <= deps.limit) return;
-      if (isFinal(batch.status)) batches.delete(id);
+      if (!isFinal(batch.status)) continue;
+      batches.delete(id);
+      deps.journal.append({ t: 'batch-gone', id });
     }
   }
 
@@ -84,6 +94,7 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
       const createdAtMs = deps.clock.now();
       const batch: Batch = {
         id: newBatchId(createdAtMs),
+        ordinal: (ordinal += 1),
         order,
         quirks,
         createdAtMs,
@@ -98,10 +109,12 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
         errorFileId: null,
         counts: { total: 0, completed: 0, failed: 0 },
         usage: null,
+        run: null,
       };
-      batches.set(batch.id, batch);
-      forgetOldest();
       deps.ledger.count('created');
+      batches.set(batch.id, batch);
+      deps.journal.append(recordOf(batch));
+      forgetOldest();
       start(batch);
       return batch;
     },
@@ -116,13 +129,18 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
       for (const { status } of batches.values()) counts[status] = (counts[status] ?? 0) + 1;
       return counts;
     },
-    cancel(batch) {
+    cancel(batch, risingMs = null) {
       if (batch.status === 'cancelling' || batch.status === 'cancelled') return;
       if (isFinal(batch.status)) {
         throw invalidRequest(`Cannot cancel a batch with status '${batch.status}'.`, { status: 409 });
       }
-      enter(batch, 'cancelling', deps.clock.now());
+      batch.cancelRisingMs = risingMs;
+      move(batch, 'cancelling', deps);
       lives.get(batch.id)?.alarm.ring();
+    },
+    hide(batch, untilMs) {
+      batch.hiddenUntilMs = untilMs;
+      deps.journal.append(recordOf(batch));
     },
     async command(batch, command) {
       const life = lives.get(batch.id);
@@ -133,6 +151,11 @@ export function createBatchStore(deps: StoreDeps): BatchStore {
     },
     wakeAll() {
       for (const life of lives.values()) life.alarm.ring();
+    },
+    resume() {
+      for (const batch of batches.values()) {
+        if (!isFinal(batch.status) && !lives.has(batch.id)) start(batch);
+      }
     },
     async close() {
       const running = [...lives.values()];

@@ -7,9 +7,19 @@
 import { type Usage } from '../answers/usage.ts';
 import { type BatchEndpoint } from '../endpoints.ts';
 
+/** Every status, as on the wire. */
+export const batchStatuses = [
+  'validating',
+  'failed',
+  'in_progress',
+  'finalizing',
+  'completed',
+  'expired',
+  'cancelling',
+  'cancelled',
+] as const;
 /** A batch's status as on the wire. */
-export type BatchStatus =
-  'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
+export type BatchStatus = (typeof batchStatuses)[number];
 
 /** One entry of `errors.data`; `line` is 1-based. */
 export interface BatchError {
@@ -45,9 +55,31 @@ export interface BatchOrder {
   readonly outputSeconds: number | null;
 }
 
+/** How far the lines of a batch have run: all that is needed to go on after a restart. */
+export interface BatchRun {
+  /** Seed of the shuffle, and whether there is one. */
+  readonly seed: number;
+  readonly shuffled: boolean;
+  /** Estimated prompt tokens of all lines. */
+  readonly tokens: number;
+  /** Ids that the result files will have; their bytes are there from the first row on. */
+  readonly outputId: string;
+  readonly errorId: string;
+  /** Lines taken up so far in the run's order, those put off by `[[simulate:slow]]` included. */
+  taken: number;
+  /** Lines put off and not yet run, by their place in the input. */
+  putOff: number[];
+  /** Bytes of the rows of all these lines; what is beyond them was written for nobody. */
+  outputBytes: number;
+  errorBytes: number;
+  spent: { -readonly [key in keyof Usage]: number };
+}
+
 /** One batch; changed only by its own life (and the cancel call), through `enter`. */
 export interface Batch {
   readonly id: string;
+  /** 1 for the first batch of a data directory. */
+  readonly ordinal: number;
   readonly order: BatchOrder;
   readonly quirks: BatchQuirks;
   readonly createdAtMs: number;
@@ -64,6 +96,8 @@ export interface Batch {
   errorFileId: string | null;
   counts: { total: number; completed: number; failed: number };
   usage: Usage | null;
+  /** Null before lines can run, and at the end. */
+  run: BatchRun | null;
 }
 
 const moves: Readonly<Record<BatchStatus, readonly BatchStatus[]>> = {
@@ -85,4 +119,5 @@ export function enter(batch: Batch, status: BatchStatus, nowMs: number): void {
   if (!moves[batch.status].includes(status)) throw new Error(`no move from ${batch.status} to ${status}`);
   batch.status = status;
   batch.enteredAtMs[status] = nowMs;
+  if (isFinal(status)) batch.run = null;
 }

@@ -1,8 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { snapshotOf } from '../models.ts';
-import { enter } from './batch.ts';
 import { failedByControl, fileNotFound, tokenLimitExceeded, wrongPurpose } from './batch-errors.ts';
-import { fail, type Life, type LifeDeps } from './life.ts';
+import { fail, type Life, type LifeDeps, move } from './life.ts';
 import { type InputIndex, validateInputFile } from './validate-input-file.ts';
 
 /** Opens a batch's input file; null if the batch has failed instead. */
@@ -41,6 +40,18 @@ export async function validate(life: Life, deps: LifeDeps, input: FileHandle): P
   if (!deps.budget.take(batch.id, model, tokens, limit)) return fail(life, deps, [tokenLimitExceeded(model, limit)]);
   batch.model = model;
   batch.counts = { total: checked.index.lines, completed: 0, failed: 0 };
-  enter(batch, 'in_progress', deps.clock.now());
+  batch.run = {
+    seed: life.seed,
+    shuffled: deps.settings().shuffle,
+    tokens,
+    outputId: deps.files.reserve().id,
+    errorId: deps.files.reserve().id,
+    taken: 0,
+    putOff: [],
+    outputBytes: 0,
+    errorBytes: 0,
+    spent: { input: 0, cached: 0, output: 0, reasoning: 0 },
+  };
+  move(batch, 'in_progress', deps);
   return checked.index;
 }

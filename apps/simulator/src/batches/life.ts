@@ -5,7 +5,9 @@ import { type FileStore } from '../files/file-store.ts';
 import { type Ledger } from '../ledger.ts';
 import { type ModelCatalogue } from '../models.ts';
 import { type Settings } from '../settings.ts';
-import { type Batch, type BatchError, enter } from './batch.ts';
+import { type Journal } from '../journal/journal.ts';
+import { recordOf } from '../journal/journal-record.ts';
+import { type Batch, type BatchError, type BatchStatus, enter } from './batch.ts';
 import { type TokenBudget } from './token-budget.ts';
 
 /** What an operator wants of a batch, at once. */
@@ -15,6 +17,8 @@ export type BatchCommand = 'finish' | 'expire' | 'fail';
 export interface Life {
   readonly batch: Batch;
   readonly alarm: Alarm;
+  /** The status in which this life took the batch up. */
+  readonly from: BatchStatus;
   /** Seed of this batch's shuffle. */
   readonly seed: number;
   command: BatchCommand | null;
@@ -30,8 +34,15 @@ export interface LifeDeps {
   readonly ledger: Ledger;
   readonly models: ModelCatalogue;
   readonly budget: TokenBudget;
+  readonly journal: Journal;
   /** Read anew at every step, so that changes bite at once. */
   readonly settings: () => Settings;
+}
+
+/** Moves a batch to a status and writes it down as it then is; throws on a move that does not exist. */
+export function move(batch: Batch, status: BatchStatus, { clock, journal }: Pick<LifeDeps, 'clock' | 'journal'>): void {
+  enter(batch, status, clock.now());
+  journal.append(recordOf(batch));
 }
 
 /** Rests for a time, shorter if the batch is commanded, cancelled or over. */
@@ -46,10 +57,10 @@ export async function pass(life: Life, { clock }: Pick<LifeDeps, 'clock'>, ms: n
 /** Fails a batch; one that was cancelled meanwhile is cancelled instead. */
 export function fail(life: Life, deps: LifeDeps, errors: readonly BatchError[]): null {
   if (life.batch.status === 'cancelling') {
-    enter(life.batch, 'cancelled', deps.clock.now());
+    move(life.batch, 'cancelled', deps);
     return null;
   }
   life.batch.errors = errors;
-  enter(life.batch, 'failed', deps.clock.now());
+  move(life.batch, 'failed', deps);
   return null;
 }

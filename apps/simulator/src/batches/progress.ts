@@ -1,6 +1,6 @@
-import { type Batch, enter } from './batch.ts';
+import { type Batch } from './batch.ts';
 import { failedByControl } from './batch-errors.ts';
-import { fail, type Life, type LifeDeps, pass } from './life.ts';
+import { fail, type Life, type LifeDeps, move, pass } from './life.ts';
 import { type LineRun } from './line-run.ts';
 
 /** How a batch ends, and as what its unrun lines are given up; null where none can be left. */
@@ -17,6 +17,9 @@ export async function progress(life: Life, deps: LifeDeps, run: LineRun): Promis
   const { batch } = life;
   const { clock } = deps;
   const startedAt = clock.now();
+  // Restored on its way out: no line is left to run.
+  if (life.from === 'finalizing') return leaveFinalizing(life, deps);
+  if (batch.enteredAtMs.finalizing !== undefined) return drain(life, deps, null);
   for (;;) {
     if (life.over) return null;
     if (batch.status === 'cancelling') return drain(life, deps, run);
@@ -66,9 +69,12 @@ function restFor({ settings, clock }: LifeDeps, run: LineRun, startedAt: number)
 }
 
 async function finalize(life: Life, deps: LifeDeps): Promise<Outcome | null> {
-  const { batch } = life;
-  enter(batch, 'finalizing', deps.clock.now());
-  const stuck = batch.quirks.stuckFinalizing;
+  move(life.batch, 'finalizing', deps);
+  return leaveFinalizing(life, deps);
+}
+
+async function leaveFinalizing(life: Life, deps: LifeDeps): Promise<Outcome | null> {
+  const stuck = life.batch.quirks.stuckFinalizing;
   await pass(life, deps, stuck ? Infinity : deps.settings().finalizingMs);
   if (life.over) return null;
   if (life.batch.status === 'cancelling') return drain(life, deps, null);
@@ -77,13 +83,13 @@ async function finalize(life: Life, deps: LifeDeps): Promise<Outcome | null> {
   return { status: 'completed', unrun: null };
 }
 
-/** After a cancel the lines in flight still run; then the rest is given up. */
+/** After a cancel the lines in flight still run (a restart leaves none in flight); then the rest is given up. */
 async function drain(life: Life, deps: LifeDeps, run: LineRun | null): Promise<Outcome | null> {
   const { hold, cancelDrainLines, cancellingMs } = deps.settings();
   const { cancelRisingMs } = life.batch;
   if (run !== null && cancelRisingMs !== null) {
     await runOn(life, deps, { run, ms: cancelRisingMs });
-  } else if (run !== null && !hold && !life.batch.quirks.stuckInProgress) {
+  } else if (run !== null && life.from !== 'cancelling' && !hold && !life.batch.quirks.stuckInProgress) {
     await run.advance(Math.min(life.batch.counts.total, run.taken() + cancelDrainLines), () => life.over);
     await run.runPutOff();
   }

@@ -6,14 +6,18 @@ import { type ModelCatalogue } from '../models.ts';
 import { type BatchError } from './batch.ts';
 import { type FileFacts, validateLine } from './validate-line.ts';
 
-/** The provider's limits on one input file. */
-const maxLines = 50_000;
+/** The provider's limit on the lines of one input file. */
+export const maxLines = 50_000;
 const maxEmbeddingInputs = 50_000;
 
 /** Where a good file's lines are: `starts[i]` to `starts[i + 1] − 1`, the newline. */
-export interface InputIndex {
+export interface LineIndex {
   readonly starts: Float64Array;
   readonly lines: number;
+}
+
+/** What validation knows of a good file. */
+export interface InputIndex extends LineIndex {
   readonly model: string;
   /** Estimated prompt tokens of all lines, for the enqueued-token limit. */
   readonly tokens: number;

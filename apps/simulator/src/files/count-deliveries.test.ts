@@ -12,7 +12,7 @@ async function delivered(text: string, { piece = 7, whole = true, of = 0 } = {})
     bytes.subarray(at * piece, (at + 1) * piece),
   );
   const seen: string[] = [];
-  const counter = countDeliveries({ bytes: of === 0 ? bytes.length : of, whole }, (id) => seen.push(id));
+  const counter = countDeliveries({ bytes: of === 0 ? bytes.length : of, whole }, (some) => seen.push(...some));
   const passed = (await Readable.from(pieces).pipe(counter).toArray()) as Buffer[];
   expect(Buffer.concat(passed).equals(bytes)).toBe(true);
   return seen;

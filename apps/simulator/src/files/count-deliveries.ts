@@ -14,10 +14,10 @@ interface Sending {
 }
 
 /**
- * Passes a result file through and tells the custom id of each of its whole rows, all of them just before the last
+ * Passes a result file through and tells the custom ids of its whole rows, all of them just before the last
  * byte goes on: whoever has the whole answer finds it counted, and a download that is broken off counts for nothing.
  */
-export function countDeliveries({ bytes, whole }: Sending, deliver: (customId: string) => void): Transform {
+export function countDeliveries({ bytes, whole }: Sending, deliver: (customIds: readonly string[]) => void): Transform {
   const delivered: string[] = [];
   let front: Buffer = Buffer.alloc(0);
   let passed = 0;
@@ -46,7 +46,7 @@ export function countDeliveries({ bytes, whole }: Sending, deliver: (customId: s
       passed += chunk.length;
       if (passed >= bytes) {
         if (whole && front.length > 0) endRow(Buffer.alloc(0));
-        for (const customId of delivered.splice(0)) deliver(customId);
+        if (delivered.length > 0) deliver(delivered.splice(0));
       }
       done(null, chunk);
     },

@@ -55,8 +55,7 @@ export function batchRoutes(deps: BatchDeps): Router {
     faults.refuseAt('cancel', id);
     const batch = findVisible(deps, id);
     const rising = faults.take('cancel_rising', id);
-    if (rising !== null) batch.cancelRisingMs = msOf(rising);
-    batches.cancel(batch);
+    batches.cancel(batch, rising === null ? null : msOf(rising));
     sendJson(response, toBatchObject(batch));
   });
   return router;
@@ -95,7 +94,7 @@ function findVisible({ batches, clock }: BatchDeps, id: string): Batch {
   return batch;
 }
 
-function vanish(batch: Batch, { faults, clock }: BatchDeps): void {
+function vanish(batch: Batch, { batches, faults, clock }: BatchDeps): void {
   const vanishing = faults.take('batch_vanishes', batch.id);
-  if (vanishing !== null) batch.hiddenUntilMs = clock.now() + (vanishing.ms ?? Infinity);
+  if (vanishing !== null) batches.hide(batch, clock.now() + (vanishing.ms ?? Infinity));
 }

@@ -44,8 +44,8 @@ export function fileRoutes(deps: FileDeps): Router {
       const upload = await receiveUpload(request, place.path, { maxBytes: deps.maxFileBytes });
       faults.refuseAt('upload');
       const file = await accept(deps, upload, place);
-      await files.add(file);
       deps.ledger.count('files');
+      await files.add(file);
       if (faults.take('upload_lost_answer') === null) sendJson(response, toFileObject(file));
       else loseAnswer(response);
     } catch (error) {
@@ -134,7 +134,7 @@ async function sendContent(response: Response, file: StoredFile, { faults, ledge
   const isResult = file.purpose === 'batch_output';
   if (!cut && isResult) {
     const sending = { bytes: short ? half : file.bytes, whole: !short };
-    const counted = countDeliveries(sending, (customId) => ledger.recordDelivery(customId));
+    const counted = countDeliveries(sending, (customIds) => ledger.recordDeliveries(customIds));
     return pipeline(source, counted, response).catch(ignoreLostClient(response));
   }
   if (!cut) return pipeline(source, response).catch(ignoreLostClient(response));
