@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, listen, type ListenAddress } from '@batch-gpt/lifecycle';
 import { type Gateway } from './compose-gateway.ts';
 import { type GatewayClock } from './gateway-clock.ts';
+import { refuseOnWire } from './middleware/refuse-on-wire.ts';
 
 export interface ApiServerOptions extends ListenAddress {
   readonly gateway: Pick<Gateway, 'app' | 'drain'>;
@@ -26,11 +27,16 @@ const lastAnswers = 5000;
  */
 export async function openApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { gateway, clock, keepAlive, shutdownGrace } = options;
-  const server = createServer({ keepAlive: true, keepAliveTimeout: keepAlive, headersTimeout: keepAlive + 5000 });
+  const server = createServer({
+    keepAlive: true,
+    keepAliveTimeout: keepAlive,
+    headersTimeout: keepAlive + 5000,
+    requireHostHeader: false,
+  });
   // The reader asks for the body itself, so that a body which is too large is never sent.
-  const handle = (req: IncomingMessage, res: ServerResponse): void => {
+  const handle = refuseOnWire(server).handle((req: IncomingMessage, res: ServerResponse): void => {
     gateway.app(req, res);
-  };
+  });
   server.on('request', handle);
   server.on('checkContinue', handle);
   const { port } = await listen(server, options);
