@@ -59,7 +59,10 @@ export async function backingStore(options: BackingOptions): Promise<Found<Backi
   const { config, path, dataDir, store: only } = options;
   if (only === undefined && config.mongoHost !== null)
     return { how: 'MONGO_HOST', where: config.mongoHost, value: null };
-  if (only === undefined && config.sqlitePath !== null) return embedded('SQLITE_PATH', config.sqlitePath);
+  if (only === undefined && config.sqlitePath !== null) {
+    // Made-up answers must never end up among real ones.
+    return embedded('SQLITE_PATH', config.demoMode ? `${config.sqlitePath}.demo` : config.sqlitePath);
+  }
   const found = await findStore({ env: { PATH: path, MONGODB_URL: config.mongodbUrl?.reveal() }, only });
   switch (found.kind) {
     case 'given':

@@ -51,6 +51,9 @@ describe('the environment of the services', () => {
       expect(serviceEnv({ MONGO_HOST: 'db' }, { ...demo, store: null })).toMatchObject({
         MONGO_DATABASE: 'batch_gpt_demo',
       });
+      expect(serviceEnv({ MONGO_HOST: 'db', MONGO_DATABASE: 'mine' }, { ...demo, store: null })).toMatchObject({
+        MONGO_DATABASE: 'mine_demo',
+      });
     });
   });
 });

@@ -27,8 +27,6 @@ export function serviceEnv(env: Env, { redisUrl, store, simulatorUrl, workDir }:
   return {
     WORK_DIR: workDir,
     ...(demo ? DEMO_PACE : {}),
-    // Made-up answers must never end up among real ones.
-    ...(demo && store === null ? { MONGO_DATABASE: 'batch_gpt_demo' } : {}),
     ...without(env, [
       // The launcher hands out ports one by one.
       ...['PORT', 'OPS_PORT', 'NODE_OPTIONS'],
@@ -38,6 +36,8 @@ export function serviceEnv(env: Env, { redisUrl, store, simulatorUrl, workDir }:
     ]),
     ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
     ...store,
+    // Made-up answers must never end up among real ones, whichever database the user named.
+    ...(demo && store === null ? { MONGO_DATABASE: `${env['MONGO_DATABASE'] ?? 'batch_gpt'}_demo` } : {}),
     ...(demo ? { OPENAI_API_KEY: 'demo', OPENAI_BASE_URL: simulatorUrl } : {}),
     LOG_FORMAT: 'json',
   };
