@@ -1,34 +1,48 @@
-import type { NewRequest, RequestStore } from '@batch-gpt/domain';
+import type { RequestKey } from '@batch-gpt/contracts';
+import type { NewRequest, RequestRecord, RequestStore } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
+import { readWithTexts, type LargeTexts } from './large-texts.ts';
 import { duplicatePositions, mapErrors } from './map-error.ts';
 import { moveRows, type RowMove } from './move-rows.ts';
 import { acceptedFields, toRequestRecord, toRequestRow, type RequestRow } from './request-row.ts';
-import { maxTextBytes, refuseLargeBodies } from './text-limit.ts';
+import type { TextRef } from './text-files.ts';
+import { refuseLargeBodies } from './text-limit.ts';
 
 type AcceptRows = Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew' | 'claimPrivate' | 'markDelivered'>;
 
 /** What the gateway does with `requests`. */
-export function createAcceptRows(rows: mongo.Collection<RequestRow>): AcceptRows {
+export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): AcceptRows {
   return {
     lookup: (keys) =>
-      mapErrors(async () => {
-        const found = await rows.find({ _id: { $in: [...keys] } }, { projection: { body: 0 } }).toArray();
-        return new Map(found.map((row) => [row._id, toRequestRecord(row)]));
-      }),
+      mapErrors(() =>
+        readWithTexts(async () => {
+          const found = await rows.find({ _id: { $in: [...keys] } }, { projection: { body: 0 } }).toArray();
+          const records = new Map<RequestKey, RequestRecord>();
+          for (const row of found) {
+            const ref = row.outcome?.bodyRef;
+            records.set(row._id, toRequestRecord(row, ref && (await texts.read(row._id, ref))));
+          }
+          return records;
+        }),
+      ),
 
     insert: (requests) =>
       mapErrors(async () => {
         refuseLargeBodies(requests);
-        const duplicates = await insertAll(rows, requests.map(toRequestRow));
+        const refs = await texts.keep(requests);
+        const documents = requests.map((request, position) => toRequestRow(request, refs.get(position)));
+        const duplicates = await insertAll(rows, documents);
         return new Set(requests.filter((_, position) => !duplicates.has(position)).map(({ key }) => key));
       }),
 
     acceptAnew: (requests) =>
-      mapErrors(() => {
-        refuseLargeBodies(requests.map(({ row }) => row));
+      mapErrors(async () => {
+        const accepted = requests.map(({ row }) => row);
+        refuseLargeBodies(accepted);
+        const refs = await texts.keep(accepted);
         return moveRows(
           rows,
-          requests.flatMap(({ row, doneAt }) => movesAnew(row, doneAt)),
+          requests.flatMap(({ row, doneAt }, position) => movesAnew(row, doneAt, refs.get(position))),
         );
       }),
 
@@ -52,7 +66,8 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>): AcceptRows
 /**
  * Returns the positions of rows whose key exists. Where the driver cannot number its retries (a server that is not part
  * of a replica set), a repeated insert may find its own row and count it as existing: the caller then looks it up and
- * joins it, its announcement is missing, and the sweep rings for it.
+ * joins it, its announcement is missing, and the sweep rings for it. So the large text of a row that existed stays too:
+ * the row may refer to it.
  */
 async function insertAll(
   rows: mongo.Collection<RequestRow>,
@@ -70,16 +85,17 @@ async function insertAll(
 }
 
 const ofTheLastRun = ['batchId', 'collectedAt', 'doneAt', 'expiresAt', 'delivered'] as const;
-const ofItsOutcome = ['outcome', 'outcomeBytes', 'reuseUntil'] as const;
+const ofItsOutcome = ['outcome', 'reuseUntil'] as const;
 
-// Two ways that exclude each other: a shareable success stays (unless both texts do not fit one document), all else goes.
-function movesAnew(row: NewRequest, doneAt: number): RowMove[] {
+// Two ways that exclude each other: a shareable success stays, all else goes.
+function movesAnew(row: NewRequest, doneAt: number, ref: TextRef | undefined): RowMove[] {
   const filter = { _id: row.key, state: 'done' as const, doneAt };
-  const set = acceptedFields(row);
-  const room = maxTextBytes - Buffer.byteLength(row.body);
-  const stays = { 'outcome.kind': 'succeeded', 'outcome.shareable': true, outcomeBytes: { $lte: room } };
+  const set = acceptedFields(row, ref);
+  // A body that was kept may be in the other place.
+  const unset = [...ofTheLastRun, ref ? 'body' : 'bodyRef'] as const;
+  const stays = { 'outcome.kind': 'succeeded', 'outcome.shareable': true };
   return [
-    { filter: { ...filter, ...stays }, set, unset: ofTheLastRun },
-    { filter: { ...filter, $nor: [stays] }, set, unset: [...ofTheLastRun, ...ofItsOutcome] },
+    { filter: { ...filter, ...stays }, set, unset },
+    { filter: { ...filter, $nor: [stays] }, set, unset: [...unset, ...ofItsOutcome] },
   ];
 }

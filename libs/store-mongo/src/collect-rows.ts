@@ -3,6 +3,7 @@ import type { Candidate, MemberBody, RequestStore } from '@batch-gpt/domain';
 import { noSizes } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import type { mongo } from 'mongoose';
+import { readWithTexts, type LargeTexts } from './large-texts.ts';
 import { mapErrors } from './map-error.ts';
 import {
   toCandidate,
@@ -32,7 +33,7 @@ const candidateFields = { acceptedAt: 1, lineBytes: 1, tokens: 1, inputs: 1 };
 const memberFields = { base: 1, attempt: 1, rounds: 1, shareable: 1, limited: 1, endpoint: 1 };
 
 /** What forming a batch and walking through its members need of `requests`. */
-export function createCollectRows(rows: mongo.Collection<RequestRow>): CollectRows {
+export function createCollectRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): CollectRows {
   return {
     oldestAccepted: (group, limit, after) =>
       mapErrors(async () => {
@@ -95,7 +96,10 @@ export function createCollectRows(rows: mongo.Collection<RequestRow>): CollectRo
     memberBodies: (batchId, after, limit, maxBytes) =>
       mapErrors(async () => {
         if (limit <= 0) return [];
-        return takeBytes(pageOf(rows, batchId, after, limit).project<MemberBodyRow>({ body: 1 }), maxBytes);
+        const bodies = { body: 1, bodyRef: 1 };
+        return readWithTexts(() =>
+          takeBytes(pageOf(rows, batchId, after, limit).project<MemberBodyRow>(bodies), texts, maxBytes),
+        );
       }),
 
     groupsWithAccepted: (after, limit) =>
@@ -137,14 +141,19 @@ function pageOf(rows: mongo.Collection<RequestRow>, batchId: BatchId, after: Req
 }
 
 // Leaving the loop early closes the cursor: no more is read from the server than one of its replies (16 MiB) beyond.
-async function takeBytes(cursor: mongo.FindCursor<MemberBodyRow>, maxBytes: number): Promise<MemberBody[]> {
+// A large body is read only once it is known to fit.
+async function takeBytes(
+  cursor: mongo.FindCursor<MemberBodyRow>,
+  texts: LargeTexts,
+  maxBytes: number,
+): Promise<MemberBody[]> {
   const page: MemberBody[] = [];
   let bytes = 0;
   for await (const row of cursor) {
     const member = toMemberBody(row);
-    bytes += Buffer.byteLength(member.body);
+    bytes += 'ref' in member ? member.ref.bytes : Buffer.byteLength(member.body);
     if (bytes > maxBytes && page.length > 0) break;
-    page.push(member);
+    page.push('ref' in member ? { key: member.key, body: await texts.read(member.key, member.ref) } : member);
   }
   return page;
 }

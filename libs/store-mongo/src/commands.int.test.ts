@@ -8,6 +8,8 @@ import {
   sampleBatchId,
   sampleGroup,
   sampleKey,
+  sampleOutcome,
+  sampleRequest,
   sampleRequests,
   sampleSettlement,
   sampleTenant,
@@ -20,6 +22,8 @@ import { createStores, type MongoStores } from './create-stores.ts';
 
 const suite = (await canTestMongo()) ? describe : describe.skip;
 const perBatch = 300;
+const large = `"${'x'.repeat(5_000_000)}"`;
+const largeKey = sampleKey(80_000);
 
 suite('the commands of store-mongo', () => {
   let server: TestServer | null = null;
@@ -64,6 +68,8 @@ suite('the commands of store-mongo', () => {
     groupsWithAccepted: ({ requests }) => requests.groupsWithAccepted(null, 10),
     collectedBatchIds: ({ requests }) => requests.collectedBatchIds(null, 10),
     removeExpired: ({ requests }) => requests.removeExpired(sampleTime, 10),
+    'lookup of a large outcome': ({ requests }) => requests.lookup([largeKey]),
+    removeUnreferencedBodies: ({ requests }) => requests.removeUnreferencedBodies(Date.now() + 3_600_000, 10),
     'batch open': ({ batches }) => batches.open(sampleBatchId(3), 10),
     'batch list': ({ batches }) => batches.list(sampleTenant, sampleBatchId(5), 10),
     'batch findForTenant': ({ batches }) => batches.findForTenant(sampleTenant, 'batch_of_the_provider'),
@@ -84,6 +90,8 @@ suite('the commands of store-mongo', () => {
 
   const writes = Object.entries<(stores: MongoStores) => Promise<unknown>>({
     insert: ({ requests }) => requests.insert(sampleRequests(1, {}, 90_000)),
+    'insert of a large body': ({ requests }) =>
+      requests.insert([sampleRequest(91_000, { body: large }), sampleRequest(91_001)]),
     claim: ({ requests }) => requests.claim(sampleGroup(), sampleBatchId(3), [sampleKey(90_000)], sampleTime),
     settle: ({ requests }) => requests.settle(sampleBatchId(2), [sampleSettlement(sampleKey(perBatch))]),
     claimPrivate: ({ requests }) => requests.claimPrivate(sampleTenant, sampleKey(7), 1),
@@ -98,6 +106,18 @@ suite('the commands of store-mongo', () => {
     const commands = (await record(() => call(stores))).filter((command) => !('find' in command));
     expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) expect(command).toMatchObject({ writeConcern: { w: 'majority', j: true } });
+  });
+
+  it('sends one command for any number of small texts', async () => {
+    const rows = sampleRequests(20, {}, 92_000);
+    const keys = rows.map((row) => row.key);
+    expect(await record(() => stores.requests.insert(rows))).toHaveLength(1);
+    expect(await record(() => stores.requests.lookup(keys))).toHaveLength(1);
+    await stores.requests.claim(sampleGroup(), sampleBatchId(4), keys, sampleTime);
+    expect(await record(() => stores.requests.memberBodies(sampleBatchId(4), null, 20, 1e6))).toHaveLength(1);
+    const settlements = keys.map((key) => sampleSettlement(key));
+    expect(await record(() => stores.requests.settle(sampleBatchId(4), settlements))).toHaveLength(1);
+    expect(await record(() => stores.requests.lookup(keys))).toHaveLength(1);
   });
 
   it('has at most five indexes besides _id on requests', async () => {
@@ -135,6 +155,8 @@ async function fill({ requests, batches }: MongoStores): Promise<void> {
     sampleBatchId(1),
     keysFrom(2 * perBatch).map((key) => ({ ...sampleSettlement(key), expiresAt: sampleTime })),
   );
+  await requests.insert([sampleRequest(80_000)]);
+  await requests.endAccepted([sampleSettlement(largeKey, sampleOutcome({ body: large }))]);
   for (let n = 0; n < 30; n += 1) {
     await batches.insert(sampleBatch(n, { state: n % 3 === 0 ? 'submitted' : 'settled' }));
   }

@@ -1,5 +1,5 @@
 import type { BatchStore, RequestStore } from '@batch-gpt/domain';
-import type { Connection } from 'mongoose';
+import { mongo, type Connection } from 'mongoose';
 import { createBatchModel } from './batch-model.ts';
 import { createBatchStore } from './batch-store.ts';
 import { durability } from './durability.ts';
@@ -7,6 +7,7 @@ import { mapErrors } from './map-error.ts';
 import { createRequestModel } from './request-model.ts';
 import type { RequestRow } from './request-row.ts';
 import { createRequestStore } from './request-store.ts';
+import { createTextFiles } from './text-files.ts';
 import { maxTextBytes } from './text-limit.ts';
 
 export interface MongoStores extends AsyncDisposable {
@@ -22,12 +23,14 @@ export interface MongoStores extends AsyncDisposable {
 export async function createStores(connection: Connection, keepRequestBodies: boolean): Promise<MongoStores> {
   const requestModel = createRequestModel(connection);
   const batchModel = createBatchModel(connection);
-  await Promise.all([requestModel.createIndexes(), batchModel.createIndexes()]);
+  const readConcern = new mongo.ReadConcern(durability.readConcern.level);
+  const db = connection.getClient().db(connection.name, { ...durability, readConcern });
+  const files = createTextFiles(db);
+  await Promise.all([requestModel.createIndexes(), batchModel.createIndexes(), files.createIndexes()]);
 
-  const db = connection.getClient().db(connection.name);
-  const rows = db.collection<RequestRow>(requestModel.collection.collectionName, durability);
+  const rows = db.collection<RequestRow>(requestModel.collection.collectionName);
   return {
-    requests: createRequestStore(rows, keepRequestBodies),
+    requests: createRequestStore({ db, rows, files, keepRequestBodies }),
     batches: createBatchStore(batchModel),
     maxTextBytes,
     ping: () =>

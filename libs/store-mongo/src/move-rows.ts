@@ -49,8 +49,8 @@ async function moveSome(
   return moved.map(({ _id }) => _id);
 }
 
-function updateOne({ filter, set, unset }: RowMove, moveId: string): mongo.AnyBulkWriteOperation<RequestRow> {
+function updateOne({ filter, set, unset = [] }: RowMove, moveId: string): mongo.AnyBulkWriteOperation<RequestRow> {
   const $set = { ...set, moveId };
-  const $unset = unset && Object.fromEntries(unset.map((field) => [field, '' as const]));
-  return { updateOne: { filter, update: $unset ? { $set, $unset } : { $set } } };
+  const $unset = Object.fromEntries(unset.map((field) => [field, '' as const]));
+  return { updateOne: { filter, update: unset.length > 0 ? { $set, $unset } : { $set } } };
 }

@@ -9,6 +9,7 @@ import type {
 } from '@batch-gpt/contracts';
 import type { Candidate, Member, MemberBody, NewRequest, Outcome, RequestRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
+import type { TextRef } from './text-files.ts';
 
 /** Version that this code writes into every document of `requests`. */
 export const requestRowVersion = 1;
@@ -26,6 +27,8 @@ export interface RequestRow {
   readonly base?: RequestKey;
   readonly retry: number;
   readonly body?: string;
+  /** In place of `body`: a large one is kept apart. */
+  readonly bodyRef?: TextRef;
   readonly lineBytes: number;
   readonly tokens: number;
   readonly inputs: number;
@@ -36,9 +39,7 @@ export interface RequestRow {
   readonly rounds: number;
   readonly batchId?: BatchId;
   readonly collectedAt?: number;
-  readonly outcome?: Outcome;
-  /** Size of the outcome's text in bytes. */
-  readonly outcomeBytes?: number;
+  readonly outcome?: StoredOutcome;
   readonly doneAt?: number;
   readonly reuseUntil?: number;
   readonly expiresAt?: number;
@@ -47,32 +48,40 @@ export interface RequestRow {
   readonly moveId?: string;
 }
 
-/** The fields that an insert and an accepting anew write alike. */
-export function acceptedFields(row: NewRequest) {
+/** An outcome with its body, or with the place of a large one. */
+export type StoredOutcome = Omit<Outcome, 'body'> & { readonly body?: string; readonly bodyRef?: TextRef };
+
+/** The fields that an insert and an accepting anew write alike; `ref` is the place of a large body. */
+export function acceptedFields(row: NewRequest, ref: TextRef | undefined) {
   const { account, endpoint, model, group, retry, body, lineBytes, tokens, inputs, shareable, limited, acceptedAt } =
     row;
   return {
     v: requestRowVersion,
     state: 'accepted' as const,
-    ...{ account, endpoint, model, group, retry, body, lineBytes, tokens, inputs, shareable, limited, acceptedAt },
+    ...{ account, endpoint, model, group, retry, lineBytes, tokens, inputs, shareable, limited, acceptedAt },
+    ...(ref ? { bodyRef: ref } : { body }),
     attempt: 0,
     rounds: 0,
   };
 }
 
-export function toRequestRow(row: NewRequest): RequestRow {
+export function toRequestRow(row: NewRequest, ref?: TextRef): RequestRow {
   return {
     _id: row.key,
     tenant: row.tenant,
     ...(row.base === null ? {} : { base: row.base }),
-    ...acceptedFields(row),
+    ...acceptedFields(row, ref),
   };
 }
 
-/** Reads a document without its body. Throws AppError `internal_error` for one that this code cannot have written. */
-export function toRequestRecord(row: RequestRow): RequestRecord {
+/**
+ * Reads a document without its body; `outcomeBody` is that of an outcome that is kept apart. Throws AppError
+ * `internal_error` for a document that this code cannot have written.
+ */
+export function toRequestRecord(row: RequestRow, outcomeBody = row.outcome?.body): RequestRecord {
   const facts = factsOf(row);
-  const outcome = row.outcome ? toOutcome(row.outcome) : null;
+  if (row.outcome && outcomeBody === undefined) throw unreadable(row);
+  const outcome = row.outcome && outcomeBody !== undefined ? toOutcome(row.outcome, outcomeBody) : null;
   const batchId = row.batchId ?? null;
   const collectedAt = row.collectedAt ?? null;
   const reuseUntil = row.reuseUntil ?? null;
@@ -104,10 +113,14 @@ export function toMember({ _id, base, attempt, rounds, shareable, limited, endpo
   return { key: _id, isPrivate: base !== undefined, attempt, rounds, shareable, limited, endpoint };
 }
 
-export type MemberBodyRow = Pick<RequestRow, '_id' | 'body'>;
+export type MemberBodyRow = Pick<RequestRow, '_id' | 'body' | 'bodyRef'>;
+
+/** A member with its body, or with the place of a large one. */
+export type StoredMemberBody = MemberBody | { readonly key: RequestKey; readonly ref: TextRef };
 
 /** Throws AppError `internal_error` when the body is missing: an open row always has one. */
-export function toMemberBody({ _id, body }: MemberBodyRow): MemberBody {
+export function toMemberBody({ _id, body, bodyRef }: MemberBodyRow): StoredMemberBody {
+  if (bodyRef !== undefined) return { key: _id, ref: bodyRef };
   if (body === undefined)
     throw new AppError('internal_error', 'a collected request has no body', { details: { key: _id } });
   return { key: _id, body };
@@ -123,7 +136,8 @@ function factsOf(row: RequestRow) {
   };
 }
 
-function toOutcome({ kind, status, body, shareable, usage, providerRequestId, batchId, at }: Outcome): Outcome {
+function toOutcome(stored: StoredOutcome, body: string): Outcome {
+  const { kind, status, shareable, usage, providerRequestId, batchId, at } = stored;
   return { kind, status, body, shareable, usage, providerRequestId, batchId, at };
 }
 

@@ -1,19 +1,31 @@
 import type { RequestStore, Settlement } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
+import type { LargeTexts } from './large-texts.ts';
 import { mapErrors } from './map-error.ts';
 import { moveRows, type RowMove } from './move-rows.ts';
 import type { RequestRow } from './request-row.ts';
-import { maxTextBytes, refuseLargeOutcomes } from './text-limit.ts';
+import type { TextRef } from './text-files.ts';
+import { refuseLargeOutcomes } from './text-limit.ts';
 
 type SettleRows = Pick<RequestStore, 'settle' | 'settleLate' | 'returnMembers' | 'endAccepted' | 'removeExpired'>;
 
 /** How rows of `requests` leave their batch, and the collection. */
-export function createSettleRows(rows: mongo.Collection<RequestRow>, keepRequestBodies: boolean): SettleRows {
-  const end = (filterOf: (settlement: Settlement) => RowMove['filter'], settlements: readonly Settlement[]) => {
+export function createSettleRows(
+  rows: mongo.Collection<RequestRow>,
+  texts: LargeTexts,
+  keepRequestBodies: boolean,
+): SettleRows {
+  const unset = keepRequestBodies ? [] : (['body', 'bodyRef'] as const);
+  const end = async (filterOf: (settlement: Settlement) => RowMove['filter'], settlements: readonly Settlement[]) => {
     refuseLargeOutcomes(settlements);
+    const refs = await texts.keep(settlements.map(({ key, outcome: { body } }) => ({ key, body })));
     return moveRows(
       rows,
-      settlements.flatMap((settlement) => endMoves(settlement, filterOf(settlement), keepRequestBodies)),
+      settlements.map((settlement, position) => ({
+        filter: filterOf(settlement),
+        set: doneFields(settlement, refs.get(position)),
+        unset,
+      })),
     );
   };
 
@@ -59,24 +71,11 @@ export function createSettleRows(rows: mongo.Collection<RequestRow>, keepRequest
   };
 }
 
-// A body that is to be kept goes all the same where it and the outcome do not fit one document: two ways, one matches.
-function endMoves(settlement: Settlement, filter: RowMove['filter'], keepRequestBodies: boolean): RowMove[] {
-  const set = doneFields(settlement);
-  const withoutBody: RowMove = { filter, set, unset: ['body'] };
-  if (!keepRequestBodies) return [withoutBody];
-  const room = maxTextBytes - set.outcomeBytes;
-  return [
-    { filter: { ...filter, lineBytes: { $lte: room } }, set },
-    { ...withoutBody, filter: { ...filter, lineBytes: { $gt: room } } },
-  ];
-}
-
-function doneFields({ outcome, attempt, reuseUntil, expiresAt }: Settlement) {
+function doneFields({ outcome, attempt, reuseUntil, expiresAt }: Settlement, ref: TextRef | undefined) {
   const { kind, status, body, shareable, usage, providerRequestId, batchId, at } = outcome;
   return {
     state: 'done' as const,
-    outcome: { kind, status, body, shareable, usage, providerRequestId, batchId, at },
-    outcomeBytes: Buffer.byteLength(body),
+    outcome: { kind, status, ...(ref ? { bodyRef: ref } : { body }), shareable, usage, providerRequestId, batchId, at },
     attempt,
     doneAt: at,
     reuseUntil,

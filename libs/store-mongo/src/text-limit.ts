@@ -1,23 +1,32 @@
 import type { NewRequest, Settlement } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 
-/** Texts in one document of `requests`, in bytes: MongoDB's limit of 16 MiB less room for everything else. */
-export const maxTextBytes = 16 * 1024 * 1024 - 64 * 1024;
+/** Largest text that stays in its row, in bytes: a body and an outcome of this size fit MongoDB's 16 MiB together. */
+export const maxTextBytesInRow = 4 * 1024 * 1024;
+
+/** Largest text of a request or an outcome, in bytes. */
+export const maxTextBytes = 64 * 1024 * 1024;
+
+/** Whether a text stays in its row. */
+export function fitsRow(text: string): boolean {
+  return !isLongerThan(text, maxTextBytesInRow);
+}
 
 /** Throws AppError `body_too_large`, naming the keys, before anything is written. */
 export function refuseLargeBodies(rows: readonly Pick<NewRequest, 'key' | 'body'>[]): void {
-  const keys = rows.filter(({ body }) => isTooLarge(body)).map(({ key }) => key);
+  const keys = rows.filter(({ body }) => isLongerThan(body, maxTextBytes)).map(({ key }) => key);
   if (keys.length > 0) throw tooLarge('a request body', keys);
 }
 
 /** The same for outcomes. */
 export function refuseLargeOutcomes(settlements: readonly Settlement[]): void {
-  const keys = settlements.filter(({ outcome }) => isTooLarge(outcome.body)).map(({ key }) => key);
+  const keys = settlements.filter(({ outcome }) => isLongerThan(outcome.body, maxTextBytes)).map(({ key }) => key);
   if (keys.length > 0) throw tooLarge('an outcome', keys);
 }
 
-function isTooLarge(text: string): boolean {
-  return Buffer.byteLength(text) > maxTextBytes;
+// A UTF-16 unit is at most three bytes of UTF-8: nearly every text need not be counted.
+function isLongerThan(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }
 
 function tooLarge(what: string, keys: readonly string[]): AppError {

@@ -3,6 +3,7 @@ import type { OpenEmptyStores } from './open-stores.ts';
 import { acceptAnewConformance } from './request-store/accept-anew-conformance.ts';
 import { acceptConformance } from './request-store/accept-conformance.ts';
 import { claimConformance } from './request-store/claim-conformance.ts';
+import { largeTextConformance } from './request-store/large-text-conformance.ts';
 import { membersConformance } from './request-store/members-conformance.ts';
 import { privateRowsConformance } from './request-store/private-rows-conformance.ts';
 import { settleConformance } from './request-store/settle-conformance.ts';
@@ -20,5 +21,6 @@ export function requestStoreConformance(name: string, open: OpenEmptyStores): vo
     settleConformance(open);
     sweepConformance(open);
     textConformance(open);
+    largeTextConformance(open);
   });
 }
