@@ -25,8 +25,8 @@ export interface SqliteStores extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
-// Strings of Node end at 2^29 - 24 characters, texts of SQLite at 10^9 bytes.
-const maxTextBytes = 500_000_000;
+// As in the other store: SQLite itself ends at 10^9 bytes, strings of Node at 2^29 - 24 characters.
+const maxTextBytes = 64 * 1024 * 1024;
 
 /**
  * Opens the file in a worker thread and gives both stores; any number of local processes may share one file. Rejects
