@@ -4,7 +4,7 @@ import express, { type Express } from 'express';
 import { authorizeOperator } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
-import { requestId } from './middleware/request-id.ts';
+import { logRequestId, requestId } from './middleware/request-id.ts';
 import { otherMethod, unknownRoute, type ServedRoute } from './middleware/unknown-route.ts';
 import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
 import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
@@ -32,6 +32,7 @@ export function createApp(deps: AppDeps): Express {
   };
 
   app.use(countRequests(deps.metrics), requestId);
+  app.use(['/v1/batches', '/v1/webhooks', '/admin'], logRequestId);
   for (const endpoint of Object.values(endpointTable))
     route('POST', endpoint.path, createServeEndpoint(endpoint, deps));
   route('GET', '/v1/requests/:id', createRequestRoute(deps));

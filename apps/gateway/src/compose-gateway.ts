@@ -24,6 +24,7 @@ import { createWaiters } from './respond/waiters.ts';
 import { watchOutcomes, type OutcomeWatch } from './respond/watch-outcomes.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createTenantOf } from './tenant-of.ts';
+import { tellStoreTrouble } from './tell-store-trouble.ts';
 import { createWithin } from './within.ts';
 
 /** The ports and settings that a gateway runs on. */
@@ -62,7 +63,7 @@ export interface Gateway extends AsyncDisposable {
 /** Wires the gateway's parts; disposal waits for what is being written. */
 export function composeGateway(parts: GatewayParts): Gateway {
   const { requests, batches, ended, news, clock, logger, metrics, hold, serving } = parts;
-  const within = createWithin(serving.storeDeadline, clock);
+  const within = tellStoreTrouble(createWithin(serving.storeDeadline, clock), clock, logger);
   const stack = new AsyncDisposableStack();
   // Waiters and watch need each other: a waiter that was armed late asks for a look.
   const recheck = (key: RequestKey) => outcomes.look([key]);

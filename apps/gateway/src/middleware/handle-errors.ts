@@ -3,6 +3,7 @@ import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type ErrorRequestHandler } from 'express';
 import { writeJson } from '../respond/write-json.ts';
+import { inRequest } from './request-id.ts';
 
 /** The one place where an error becomes an HTTP answer. Whoever throws may set headers before. */
 export function handleErrors(logger: Logger, metrics: Pick<Metrics, 'requestsRejected'>): ErrorRequestHandler {
@@ -10,7 +11,7 @@ export function handleErrors(logger: Logger, metrics: Pick<Metrics, 'requestsRej
   return (thrown: unknown, _req, res, _next) => {
     const error = fromExpress(thrown);
     const { level, status } = error.rule;
-    if (level === 'error') logger.error('a request failed', { err: error });
+    if (level === 'error') inRequest(res, () => logger.error('a request failed', { err: error }));
     metrics.requestsRejected.inc({ reason: error.code });
     if (res.headersSent) res.destroy();
     else writeJson(res, status, JSON.stringify(toEnvelope(error)), errorHeaders(error));

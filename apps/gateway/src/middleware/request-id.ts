@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { withLogContext } from '@batch-gpt/logging';
 import { type RequestHandler } from 'express';
 
 const acceptable = /^[A-Za-z0-9_-]{1,128}$/;
@@ -9,6 +10,18 @@ export const requestId: RequestHandler = (req, res, next) => {
   res.setHeader('x-request-id', requestIdOf(req));
   next();
 };
+
+/**
+ * Puts the id on every log line of this call. Not for calls that are accepted in ticks: what those start together would
+ * be logged as the work of whoever came first.
+ */
+export const logRequestId: RequestHandler = (_req, res, next) => inRequest(res, next);
+
+/** Runs a function whose log lines carry the id of this answer. */
+export function inRequest(res: Pick<ServerResponse, 'getHeader'>, run: () => void): void {
+  const id = res.getHeader('x-request-id');
+  withLogContext(typeof id === 'string' ? { requestId: id } : {}, run);
+}
 
 /** The caller's own id where it is harmless, else a new one. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
