@@ -139,7 +139,7 @@ async function take(truth: Truth, asked: Asked, response: Response): Promise<boo
 function reasonOf(error: unknown): string {
   if (error instanceof APIError && error.status !== undefined) return `${String(error.status)} ${error.code ?? ''}`;
   if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
-  if (cause !== '') return cause;
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
   return error.name === 'Error' ? error.constructor.name : error.name;
 }

@@ -9,13 +9,13 @@ import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Asked, Truth } from './truth.ts';
 
-/** What checking needs; nothing takes longer than `deadlineMs` from the start of the check. */
+/** What checking needs; the check ends when nothing more was answered for `patienceMs`. */
 export interface FinalCheckDeps {
   readonly stack: Stack;
   readonly truth: Truth;
   readonly random: Random;
   readonly journal: Journal;
-  readonly deadlineMs: number;
+  readonly patienceMs: number;
 }
 
 /** What was found. */
@@ -28,23 +28,31 @@ export interface FinalCheck {
   readonly tookMs: number;
 }
 
-const concurrency = 60;
+/** Held connections cost little, and what is asked together shares a batch. */
+const concurrency = 300;
+/** How long a call may be held, and the pause before it is asked again, doubled each time up to the last. */
+const holdMs = 30_000;
+const pauseMs = [250, 4000] as const;
 
 /** Asks everything again and looks every handle up. */
 export async function checkAll(deps: FinalCheckDeps): Promise<FinalCheck> {
-  const { truth, journal, deadlineMs } = deps;
+  const { truth, journal, patienceMs } = deps;
   const start = performance.now();
-  const until = start + deadlineMs;
+  let answeredAt = start;
+  const mayGoOn = (): boolean => performance.now() < answeredAt + patienceMs;
   const unanswered: string[] = [];
   await eachOf([...truth.asked.values()], async (asked) => {
-    if (await askUntilAnswered(deps, asked, until)) return;
+    if (await askUntilAnswered(deps, asked, mayGoOn)) {
+      answeredAt = performance.now();
+      return;
+    }
     unanswered.push(asked.call.expected);
     journal.note('unanswered', { prompt: asked.call.expected, ids: [...asked.ids], accepted: asked.accepted });
   });
   const tookMs = performance.now() - start;
   const lost: string[] = [];
   await eachOf([...truth.handles], async ([id, asked]) => {
-    const verdict = await verdictOn(deps, id, asked, Math.max(until, performance.now() + 10_000));
+    const verdict = await verdictOn(deps, id, asked, performance.now() + 10_000);
     if (verdict === 'right') return;
     lost.push(id);
     journal.note('lost', { id, prompt: asked.call.expected, verdict });
@@ -55,12 +63,15 @@ export async function checkAll(deps: FinalCheckDeps): Promise<FinalCheck> {
 async function askUntilAnswered(
   { stack, truth, random }: FinalCheckDeps,
   asked: Asked,
-  until: number,
+  mayGoOn: () => boolean,
 ): Promise<boolean> {
   const gateways = stack.services('gateway').length;
-  for (let gateway = random.between(0, gateways - 1); performance.now() < until; gateway += 1) {
-    if (await askAndHold({ stack, truth, random, gateway: gateway % gateways }, asked, 30_000)) return true;
-    await delay(500);
+  const [shortest, longest] = pauseMs;
+  let wait: number = shortest;
+  for (let gateway = random.between(0, gateways - 1); mayGoOn(); gateway += 1) {
+    if (await askAndHold({ stack, truth, random, gateway: gateway % gateways }, asked, holdMs)) return true;
+    await delay(wait);
+    wait = Math.min(longest, wait * 2);
   }
   return false;
 }

@@ -46,7 +46,7 @@ const slots: readonly (readonly [Role, number])[] = [
   ['results', 2],
 ];
 const skewPreload = new URL('./skew-clock.ts', import.meta.url).href;
-const deadlineMs = 180_000;
+const patienceMs = 150_000;
 
 /** Runs chaos to its end; `say` gets a line every now and then. Throws when the stack cannot be made good again. */
 export async function runChaos(options: ChaosOptions, say: (line: string) => void): Promise<ChaosReport> {
@@ -100,7 +100,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
   journal.note('all is up');
   say(progress(start, truth, disturbed));
 
-  const check = await checkAll({ stack, truth, random: random.fork(), journal, deadlineMs });
+  const check = await checkAll({ stack, truth, random: random.fork(), journal, patienceMs });
   await untilNothingRuns(stack);
   const reckoning = reckon(await stack.witness.lines(), kindsOf(truth));
   await members.keepLogs();
