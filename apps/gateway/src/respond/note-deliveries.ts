@@ -41,8 +41,13 @@ export function noteDeliveries({ requests, within, logger }: NoteDeliveriesOptio
   const note = (key: RequestKey) => {
     if (kept.size >= mostKept) return;
     kept.add(key);
+    start();
+  };
+  const start = () => {
     running ??= write().finally(() => {
       running = null;
+      // What was noted since the loop's last look found it still running.
+      if (kept.size > 0) start();
     });
   };
   return {
@@ -50,7 +55,7 @@ export function noteDeliveries({ requests, within, logger }: NoteDeliveriesOptio
       if (decidesReuse(record)) res.once('finish', () => note(record.key));
     },
     async [Symbol.asyncDispose]() {
-      await running;
+      while (running !== null) await running;
     },
   };
 }

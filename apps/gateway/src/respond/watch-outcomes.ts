@@ -58,6 +58,8 @@ export function watchOutcomes({
     if (due.size === 0 || running !== null || cancelPause !== null || stopped) return;
     running = answerDue().finally(() => {
       running = null;
+      // Keys that became due since the loop's last look at them found it still running.
+      makeDue([]);
     });
   };
 
