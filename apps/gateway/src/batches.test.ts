@@ -104,14 +104,33 @@ describe('routes', () => {
     expect(seen).toEqual([7, 4, 3, 2, 1, 0].map(sampleBatchId));
   });
 
-  test.each(['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'after=nothing', `after=${sampleBatchId(6)}`])(
-    'list: %s is refused',
-    async (query) => {
-      const { status, body } = await read(`/v1/batches?${query}`);
-      expect(status).toBe(400);
-      expect(body).toMatchObject({ error: { code: 'invalid_value', param: query.split('=', 1)[0] } });
-    },
-  );
+  test('list: those of one status, in pages; a parameter that is unknown means nothing', async () => {
+    expect(idsOf((await read('/v1/batches?status=completed')).body)).toEqual([sampleBatchId(7)]);
+    const { body } = await read('/v1/batches?status=validating&limit=3&colour=red');
+    expect(idsOf(body)).toEqual([4, 3, 2].map(sampleBatchId));
+    expect(body).toMatchObject({ has_more: true, last_id: sampleBatchId(2) });
+    const rest = await read(`/v1/batches?status=validating&limit=3&after=${sampleBatchId(2)}`);
+    expect(idsOf(rest.body)).toEqual([1, 0].map(sampleBatchId));
+    expect(rest.body).toMatchObject({ has_more: false });
+    const none = await read('/v1/batches?status=expired');
+    expect(none.body).toEqual({ object: 'list', data: [], first_id: null, last_id: null, has_more: false });
+  });
+
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'limit=1&limit=2',
+    'after=nothing',
+    `after=${sampleBatchId(6)}`,
+    'status=done',
+    'status=',
+    'status=failed&status=expired',
+  ])('list: %s is refused', async (query) => {
+    const { status, body } = await read(`/v1/batches?${query}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: { code: 'invalid_value', param: query.split('=', 1)[0] } });
+  });
 
   test('retrieve: by our id or the provider’s', async () => {
     const { body } = await read(`/v1/batches/${sampleBatchId(7)}`);

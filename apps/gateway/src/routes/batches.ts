@@ -10,6 +10,7 @@ import { orLogged } from '../or-logged.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { type Within } from '../within.ts';
+import { listBatches, readStatus } from './list-batches.ts';
 
 export interface BatchRoutesDeps {
   readonly batches: Pick<BatchStore, 'findForTenant' | 'list' | 'requestCancel'>;
@@ -45,11 +46,11 @@ export function createBatchRoutes(deps: BatchRoutesDeps): BatchRoutes {
       const limit = readLimit(req.query['limit']);
       const after =
         req.query['after'] === undefined ? null : (await findAfter(() => find(caller, req.query['after']))).id;
-      // One more than asked for tells whether there are more.
-      const found = await within(batches.list(caller.tenant, after, limit + 1));
-      const data = found.slice(0, limit).map(toBatchObject);
-      const [first_id, last_id] = [data[0]?.id ?? null, data.at(-1)?.id ?? null];
-      writeJson(res, 200, JSON.stringify({ object: 'list', data, first_id, last_id, has_more: found.length > limit }));
+      const status = readStatus(req.query['status']);
+      const page = await listBatches({ batches, within, tenant: caller.tenant, after, limit, status });
+      const data = page.found.map(toBatchObject);
+      const [first_id, last_id] = [data[0]?.id ?? null, page.lastId];
+      writeJson(res, 200, JSON.stringify({ object: 'list', data, first_id, last_id, has_more: page.hasMore }));
     },
 
     retrieve: async (req, res) => show(res, await find(tenantOf(req), req.params['id'])),
