@@ -22,8 +22,10 @@ export interface RunMemory {
   fencedAt: number | null;
   /** Polls in a row that the provider answered with 404. */
   unknownPolls: number;
+  /** Monotonic time of the first of them. */
+  unknownSince: number;
   /** Refusals in a row of one kind, for back-off. */
   refusals: number;
 }
 
-export const freshMemory = (): RunMemory => ({ fencedAt: null, unknownPolls: 0, refusals: 0 });
+export const freshMemory = (): RunMemory => ({ fencedAt: null, unknownPolls: 0, unknownSince: 0, refusals: 0 });

@@ -4,7 +4,8 @@
  *   failed                             ─▶ decided by decide-failed.ts
  *   completed, expired, cancelled      ─▶ ended, and a job on finished-batches
  *   cancel flag                        ─▶ cancelled at the provider, then polled on: more lines may finish meanwhile
- *   404 for a while                    ─▶ looked for by listing; not listed either: trouble, polled on
+ *   404 for a while                    ─▶ looked for by listing; not listed either for as long as a create in doubt is
+ *                                         looked for: trouble, polled on
  *   past expires_at by an hour         ─▶ trouble, polled on
  *
  * Trouble tells the waiters and moves no row; it is over as soon as the provider knows and ends the batch.
@@ -31,6 +32,7 @@ export async function trackBatch(
   if (batch.providerBatchId === null) return left;
   const polled = await poll(deps, batch, batch.providerBatchId, signal);
   deps.metrics.batchPolls.inc({ outcome: polled === null ? 'unknown_batch' : 'ok' });
+  if (memory.unknownPolls === 0) memory.unknownSince = deps.clock.monotonic();
   memory.unknownPolls = polled === null ? memory.unknownPolls + 1 : 0;
   const known = polled ?? (await findIfLongUnknown(deps, batch, memory, signal));
   return known === null ? unknownBatch(deps, batch, memory) : follow(deps, batch, known, memory, signal);
@@ -101,8 +103,10 @@ async function findIfLongUnknown(
 /** The rows stay with the batch: it may come back, and it may have been paid. */
 async function unknownBatch(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
   deps.logger.warn('poll answered 404 for a submitted batch', { polls: memory.unknownPolls });
-  if (memory.unknownPolls >= unknownPolls && (await reportTrouble(deps, batch, unknownToProvider(batch))) === null)
-    return left;
+  // As long as a create is looked for: lists and polls were seen to lag.
+  const longUnknown = deps.clock.monotonic() - memory.unknownSince >= deps.timings.reconcileGrace;
+  const isLost = memory.unknownPolls >= unknownPolls && longUnknown;
+  if (isLost && (await reportTrouble(deps, batch, unknownToProvider(batch))) === null) return left;
   return wait(Math.min(deps.timings.pollMax, deps.timings.pollMin * memory.unknownPolls));
 }
 
