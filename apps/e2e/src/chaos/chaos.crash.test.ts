@@ -2,6 +2,7 @@
  * A short run of `npm run chaos`: services killed, frozen and restarted, Redis killed and emptied, clocks a minute
  * apart, and the provider erring, all at once.
  */
+import { rm } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { runChaos } from './run-chaos.ts';
 import { summaryLines } from './summary.ts';
@@ -17,4 +18,6 @@ it(`loses nothing, pays nothing twice and mixes nothing up over ${kills} kills`,
   expect({ isClean: report.isClean, summary }).toEqual({ isClean: true, summary });
   expect(report.disturbed.of('service SIGKILL')).toBeGreaterThanOrEqual(kills);
   expect(report.truth.answers()).toBeGreaterThan(500);
+  // The journal of a run that failed is kept.
+  await rm(report.folder, { recursive: true });
 });
