@@ -40,7 +40,8 @@ describe('openStores', () => {
     const url = given(`mongodb://127.0.0.1:${await closedPort()}/`);
     const opening = openStores({ store: { kind: 'mongo', url, database: 'none' }, logger: silentLogger });
     await expect(opening).rejects.toMatchObject({ code: 'store_unavailable' });
-  });
+    // The store is given some seconds for its first answer.
+  }, 60_000);
 
   it.each([
     'mongodb://me:secret@',

@@ -17,7 +17,12 @@ describe('choosing a port', () => {
     expect(await choosePort(null, taken)).toBe(0);
   });
 
-  it('keeps the one that was asked for, so that a service says who is in its way', async () => {
-    expect(await choosePort(taken, 8080)).toBe(taken);
+  it('keeps the one that was asked for while it is free', async () => {
+    expect(await choosePort(0, taken)).toBe(0);
+  });
+
+  it('says so when the one that was asked for is taken', async () => {
+    await expect(choosePort(taken, 8080)).rejects.toMatchObject({ code: 'config_invalid' });
+    await expect(choosePort(taken, 8080)).rejects.toThrow(`Port ${taken} is taken`);
   });
 });
