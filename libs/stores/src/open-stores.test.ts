@@ -36,12 +36,16 @@ describe('openStores', () => {
   it.each([
     ['a text', (url: string) => url],
     ['a text that does not print', (url: string) => ({ reveal: () => url })],
-  ])('takes the MongoDB URL as %s and rejects when nothing answers there', async (_, given) => {
-    const url = given(`mongodb://127.0.0.1:${await closedPort()}/`);
-    const opening = openStores({ store: { kind: 'mongo', url, database: 'none' }, logger: silentLogger });
-    await expect(opening).rejects.toMatchObject({ code: 'store_unavailable' });
-    // The store is given some seconds for its first answer.
-  }, 60_000);
+  ])(
+    'takes the MongoDB URL as %s and rejects when nothing answers there',
+    async (_, given) => {
+      const url = given(`mongodb://127.0.0.1:${await closedPort()}/`);
+      const opening = openStores({ store: { kind: 'mongo', url, database: 'none' }, logger: silentLogger });
+      await expect(opening).rejects.toMatchObject({ code: 'store_unavailable' });
+      // The store is given some seconds for its first answer.
+    },
+    60_000,
+  );
 
   it.each([
     'mongodb://me:secret@',
