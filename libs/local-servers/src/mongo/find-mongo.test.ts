@@ -68,9 +68,30 @@ describe('the ladder to a MongoDB for tests', () => {
       env: { HOME: home, PATH: dirname(cargo) },
       mayBuild: true,
       announce: (line) => announced.push(line),
+      download: () => Promise.resolve({ ok: false, output: 'no network' }),
     });
     const root = join(home, '.cache/batch-gpt/tools/secantus-mdb-0.5.3-beta.196');
     expect(found).toMatchObject({ command: join(root, 'bin/secantusd-rs') });
-    expect(announced).toEqual([expect.stringContaining('cargo install secantus-mdb --version 0.5.3-beta.196')]);
+    expect(announced).toEqual([
+      expect.stringContaining('to download'),
+      expect.stringContaining('cargo install secantus-mdb --version 0.5.3-beta.196'),
+    ]);
+  });
+
+  it('takes a server that its download brought, once', async () => {
+    const command = await program('downloads/mongod-x64', 'exit 0');
+    let downloads = 0;
+    const options = {
+      env: { HOME: join(home, 'other') },
+      mayBuild: true,
+      announce: () => undefined,
+      download: () => {
+        downloads += 1;
+        return Promise.resolve({ ok: true, output: `some news\n${command}` });
+      },
+    };
+    expect(await findTestMongo(options)).toMatchObject({ kind: 'program', command, initiate: true });
+    expect(await findTestMongo({ ...options, mayBuild: false })).toMatchObject({ command });
+    expect(downloads).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import { climb, type Attempt, type Rung } from '../ladder/climb.ts';
 import { remedyFor } from '../ladder/remedy.ts';
 import { findProgram } from '../process/find-program.ts';
 import { canConnect } from '../wire/can-connect.ts';
+import { downloadedMongodRung, type DownloadMongod } from './downloaded-mongod.ts';
 import { mongod, type GivenMongo, type MongoProgram } from './mongo-program.ts';
 import { secantusRung } from './test-mongo.ts';
 
@@ -39,15 +40,17 @@ export function findStore({ env, only }: StoreLadderOptions): Promise<GivenMongo
 export interface TestMongoLadderOptions {
   /** `MONGODB_URL`, `PATH`, `XDG_CACHE_HOME`, `CARGO_HOME` and `HOME` are read, nothing else. */
   readonly env: Env;
-  /** Whether a stand-in may be built (minutes, once per machine). */
+  /** Whether a server may be downloaded, or a stand-in built (minutes, once per machine). */
   readonly mayBuild: boolean;
   /** Told before a build begins and while it goes on. */
   readonly announce: (line: string) => void;
+  /** How a server is downloaded; the real way unless given. */
+  readonly download?: DownloadMongod;
 }
 
-/** Finds a MongoDB for tests: the one given, a `mongod`, or the stand-in kept in the user's cache folder. */
+/** Finds a MongoDB for tests: the one given, a `mongod` on the path or downloaded, or the stand-in built from source. */
 export function findTestMongo(options: TestMongoLadderOptions): Promise<GivenMongo | MongoProgram> {
-  const rungs = [...serverRungs(options.env), secantusRung(options)];
+  const rungs = [...serverRungs(options.env), downloadedMongodRung(options), secantusRung(options)];
   return climb(rungs, { what: 'MongoDB', remedy: remedyFor('MongoDB') });
 }
 

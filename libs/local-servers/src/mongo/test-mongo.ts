@@ -57,10 +57,16 @@ async function build(
 const cargoPath = (env: SecantusOptions['env']): string =>
   [env['PATH'] ?? '', join(env['CARGO_HOME'] ?? join(env['HOME'] ?? '', '.cargo'), 'bin')].join(delimiter);
 
-/** The folder of the build: `${XDG_CACHE_HOME:-~/.cache}/batch-gpt/tools/…`, null without a home. */
-export function secantusHome(env: Readonly<Record<string, string | undefined>>): string | null {
+/** The folder of the build, null without a home. */
+export function secantusHome(env: SecantusOptions['env']): string | null {
+  const tools = toolsFolder(env);
+  return tools === null ? null : join(tools, `${CRATE}-${VERSION}`);
+}
+
+/** Where servers for tests are kept for all checkouts: `${XDG_CACHE_HOME:-~/.cache}/batch-gpt/tools`, null without a home. */
+export function toolsFolder(env: SecantusOptions['env']): string | null {
   const own = env['XDG_CACHE_HOME'] ?? '';
   const home = env['HOME'] ?? '';
   if (own === '' && home === '') return null;
-  return join(own === '' ? join(home, '.cache') : own, 'batch-gpt/tools', `${CRATE}-${VERSION}`);
+  return join(own === '' ? join(home, '.cache') : own, 'batch-gpt/tools');
 }
