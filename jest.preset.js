@@ -31,7 +31,7 @@ function preset(displayName, kind, overrides) {
 export const projectPreset = (name) =>
   preset(name, 'test', {
     testMatch: ['**/*.test.ts', '**/*.test.tsx'],
-    testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules)\\.test\\.ts$'],
+    testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules|chaos)\\.test\\.ts$'],
   });
 
 /** Tests on real servers: one file at a time, bounded, nothing left open. */

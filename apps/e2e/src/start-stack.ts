@@ -54,6 +54,7 @@ const shortened = {
   CREATE_TIMEOUT_MS: '2000',
   RECONCILE_GRACE_MS: '2500',
   FENCE_WAIT_MS: '1500',
+  RESULTS_STUCK_AFTER_MS: '8000',
 };
 
 // What `npm start` and the images give every service: without it a heap grows as far as the machine lets it.

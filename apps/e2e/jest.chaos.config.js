@@ -1,0 +1,3 @@
+import { serverPreset } from '../../jest.preset.js';
+
+export default serverPreset('e2e', 'chaos', 600_000);
