@@ -57,7 +57,7 @@ const shortened = {
   RESULTS_STUCK_AFTER_MS: '8000',
 };
 
-// What `npm start` and the images give every service: without it a heap grows as far as the machine lets it.
+// As `npm start` does for batcher and results: without a limit a heap grows as far as the machine lets it.
 const heapLimit = ['--max-old-space-size=192', '--max-semi-space-size=8'];
 
 const quickProvider = {
