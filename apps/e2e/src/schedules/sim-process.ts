@@ -70,7 +70,7 @@ export function createSimProcess({ name, time, random, epoch, onDeath }: Process
     isAlive: () => alive,
     resume,
     freeze: (ms) => {
-      const until = Math.max(frozenUntil, time.now() + ms);
+      const until = Math.max(frozenUntil, time.now() + Math.ceil(ms));
       frozenFor += until - Math.max(frozenUntil, time.now());
       frozenUntil = until;
     },

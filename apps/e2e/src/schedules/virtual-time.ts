@@ -13,6 +13,9 @@ interface Event {
   readonly run: () => void;
 }
 
+/** Events of one moment; more of them never end. */
+const mostAtOnce = 1_000_000;
+
 /**
  * Time that moves only from event to event. No real timer or file takes part, so all that an event sets off are promise
  * callbacks, and the next tick of the process comes when the last of them has run.
@@ -21,10 +24,12 @@ export function createVirtualTime(): VirtualTime {
   const events: Event[] = [];
   let now = 0;
   let made = 0;
+  let still = 0;
 
   return {
     now: () => now,
-    after: (ms, run) => push(events, { at: now + Math.max(0, ms), order: (made += 1), run }),
+    // Whole milliseconds: what is left until a time then adds up to exactly that time.
+    after: (ms, run) => push(events, { at: now + Math.max(0, Math.ceil(ms)), order: (made += 1), run }),
     runUntil: (done, limit) =>
       new Promise((resolve, reject) => {
         const turn = () => {
@@ -34,6 +39,8 @@ export function createVirtualTime(): VirtualTime {
               resolve();
               return;
             }
+            still = event.at === now ? still + 1 : 0;
+            if (still > mostAtOnce) throw new Error(`virtual time stands still at ${now} ms`);
             now = event.at;
             event.run();
             // Queued behind what the event set off; the tick itself comes after every promise callback.
