@@ -9,6 +9,8 @@ export const markers = {
   '403': 'refused: 403 policy',
   '404': 'refused: 404 model_not_found naming the snapshot with -batch',
   '408': 'refused: 408 request timeout',
+  '409': 'refused: 409 conflict',
+  '422': 'refused: 422 unprocessable',
   '429': 'refused: 429 rate_limit_exceeded',
   '500': 'refused: 500 server_error',
   '503': 'refused: 503 server_is_overloaded',

@@ -23,6 +23,13 @@ export function refusalFor(marker: MarkerName, model: string): ApiError | null {
       });
     case '408':
       return new ApiError(408, { message: 'Request timed out.', type: 'timeout', param: null, code: null });
+    case '409':
+      return invalidRequest('The resource is in a state that does not allow this.', { status: 409, code: 'conflict' });
+    case '422':
+      return invalidRequest('The content of this request cannot be processed.', {
+        status: 422,
+        code: 'unprocessable_content',
+      });
     case '429':
       return rateLimited(model);
     case '500':
