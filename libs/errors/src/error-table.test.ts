@@ -20,13 +20,19 @@ describe('errorTable', () => {
   });
 
   it.each([
-    [429, 'rate_limit_error'],
+    [401, 'invalid_request_error'],
+    [403, 'invalid_request_error'],
     [500, 'server_error'],
     [502, 'server_error'],
     [503, 'service_unavailable_error'],
   ])('gives status %d the type %s', (status, type) => {
     const types = rules.filter(([, rule]) => rule.status === status).map(([, rule]) => rule.type);
     expect(new Set(types)).toEqual(new Set([type]));
+  });
+
+  it('tells limits that pass by themselves from those that money or an operator lifts', () => {
+    const limits = rules.filter(([, rule]) => rule.status === 429).map(([, { type, retry }]) => `${type} ${retry}`);
+    expect(new Set(limits)).toEqual(new Set(['insufficient_quota never', 'rate_limit_error later']));
   });
 
   it('hides messages of status 500 and no others', () => {
@@ -36,6 +42,6 @@ describe('errorTable', () => {
   it('knows its own codes only', () => {
     expect(isErrorCode('conflict')).toBe(true);
     expect(isErrorCode('toString')).toBe(false);
-    expect(isErrorCode('rate_limit_exceeded')).toBe(false);
+    expect(isErrorCode('context_length_exceeded')).toBe(false);
   });
 });

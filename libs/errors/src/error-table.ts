@@ -11,7 +11,8 @@ export interface ErrorRule {
 }
 
 /** OpenAI's values of `error.type` (error code guide of the API reference). */
-export type ErrorType = 'invalid_request_error' | 'rate_limit_error' | 'server_error' | 'service_unavailable_error';
+export type ErrorType =
+  'invalid_request_error' | 'rate_limit_error' | 'insufficient_quota' | 'server_error' | 'service_unavailable_error';
 
 const rule = (
   status: number,
@@ -36,6 +37,8 @@ const caller = {
   invalid_api_key: callersMove(401),
   invalid_admin_token: callersMove(401),
   invalid_webhook_signature: callersMove(401),
+  model_not_allowed: callersMove(403),
+  mode_not_allowed: callersMove(403),
   unknown_route: callersMove(404),
   model_not_found: callersMove(404),
   request_not_found: callersMove(404),
@@ -48,6 +51,8 @@ const caller = {
   body_too_large: callersMove(413),
   unsupported_media_type: callersMove(415),
   idempotency_key_reused: callersMove(422),
+  // Nothing but time or an operator helps, and more time than any client waits.
+  insufficient_quota: rule(429, 'insufficient_quota', 'never', 'info'),
   client_disconnected: callersMove(499),
 };
 
@@ -66,6 +71,8 @@ const provider = {
 
 /** Ours or the platform's move: nothing is wrong with the call. */
 const infrastructure = {
+  rate_limit_exceeded: rule(429, 'rate_limit_error', 'later', 'info'),
+  too_many_pending_requests: rule(429, 'rate_limit_error', 'later', 'info'),
   too_many_waiters: rule(429, 'rate_limit_error', 'later', 'warn'),
   still_processing: rule(503, 'service_unavailable_error', 'now', 'debug'),
   shutting_down: rule(503, 'service_unavailable_error', 'now', 'debug'),
