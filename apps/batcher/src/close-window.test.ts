@@ -16,7 +16,7 @@ describe('closing a window', () => {
     const { close, batch, held } = createTestBatcher(world);
     await close();
     expect(await batch()).toMatchObject({ sizes: { lines: 3 }, group: world.group, owner: 'batcher-1' });
-    const rows = await world.stores.requests.lookup([0, 1, 2].map(sampleKey));
+    const { rows } = await world.stores.requests.lookup([0, 1, 2].map(sampleKey));
     expect([...rows.values()].map((row) => row.state)).toEqual(['collected', 'collected', 'collected']);
     await held[Symbol.asyncDispose]();
   });
@@ -64,7 +64,7 @@ describe('closing a window', () => {
     await expect(close()).rejects.toThrow('lost');
     expect(await world.stores.batches.open(null, 10)).toHaveLength(0);
     await sweep({ ...deps, requests }, new AbortController().signal);
-    const rows = await requests.lookup([0, 1].map(sampleKey));
+    const { rows } = await requests.lookup([0, 1].map(sampleKey));
     expect([...rows.values()].map(({ state, attempt, rounds }) => ({ state, attempt, rounds }))).toEqual([
       { state: 'accepted', attempt: 0, rounds: 0 },
       { state: 'accepted', attempt: 0, rounds: 0 },

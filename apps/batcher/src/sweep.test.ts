@@ -49,6 +49,6 @@ describe('the sweep', () => {
       { ...sampleSettlement(kept), expiresAt: world.clock.now() + 1 },
     ]);
     await run();
-    expect([...(await world.stores.requests.lookup([gone, kept, open])).keys()]).toEqual([kept, open]);
+    expect([...(await world.stores.requests.lookup([gone, kept, open])).rows.keys()]).toEqual([kept, open]);
   });
 });

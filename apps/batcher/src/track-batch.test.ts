@@ -125,7 +125,7 @@ describe('a batch that the provider forgets', () => {
     expect(troubled).toMatchObject({ state: 'submitted', trouble: { code: 'batch_lost' } });
     expect(troubled.trouble?.message).toContain(troubled.id);
     expect(world.signals.seen.outcomes.flat()).toHaveLength(4);
-    const rows = await world.stores.requests.lookup([0, 1, 2, 3].map(sampleKey));
+    const { rows } = await world.stores.requests.lookup([0, 1, 2, 3].map(sampleKey));
     expect(new Set([...rows.values()].map(({ state }) => state))).toEqual(new Set(['collected']));
 
     hidden.nowhere();

@@ -77,7 +77,7 @@ async function createScene(count: number, padding: number) {
         { timeoutMs: 90_000 },
       ),
     request: async (n: number): Promise<RequestRecord | undefined> =>
-      (await stores.requests.lookup([sampleKey(n)])).get(sampleKey(n)),
+      (await stores.requests.lookup([sampleKey(n)])).rows.get(sampleKey(n)),
   };
 }
 

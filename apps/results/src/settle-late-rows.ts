@@ -22,9 +22,13 @@ export async function settleLateRows(
   rows: readonly KeyedRow[],
   ctx: LineContext,
 ): Promise<void> {
-  const records = await deps.requests.lookup(rows.map(({ key }) => key));
+  const members = await lateMembers(
+    deps,
+    batch.id,
+    rows.map(({ key }) => key),
+  );
   const settlements = rows.flatMap(({ key, row }): Settlement[] => {
-    const member = lateMember(records.get(key), batch.id);
+    const member = members.get(key);
     const decision = member && decideLine(row, member, ctx);
     if (decision?.kind !== 'settled' || decision.outcome.kind !== 'succeeded') return [];
     const { outcome, attempt } = decision;
@@ -37,8 +41,22 @@ export async function settleLateRows(
   await announceOutcomes(deps, [...moved]);
 }
 
-function lateMember(record: RequestRecord | undefined, batchId: BatchId): Member | null {
-  if (record === undefined || !mayTakeLate(record, batchId)) return null;
+/** Keeps no outcome of a page of rows when the next one is read. */
+async function lateMembers(
+  { requests }: Pick<ResultsDeps, 'requests'>,
+  batchId: BatchId,
+  keys: readonly RequestKey[],
+): Promise<ReadonlyMap<RequestKey, Member>> {
+  const members = new Map<RequestKey, Member>();
+  for (let left = keys; left.length > 0;) {
+    const { rows, rest } = await requests.lookup(left);
+    for (const record of rows.values()) if (mayTakeLate(record, batchId)) members.set(record.key, memberOf(record));
+    left = rest;
+  }
+  return members;
+}
+
+function memberOf(record: RequestRecord): Member {
   const { key, base, attempt, rounds, shareable, limited, endpoint } = record;
   return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, endpoint };
 }

@@ -1,5 +1,11 @@
 import type { RequestKey } from '@batch-gpt/contracts';
-import type { NewRequest, RequestRecord, RequestStore } from '@batch-gpt/domain';
+import {
+  maxLookupBytes,
+  type LookedUp,
+  type NewRequest,
+  type RequestRecord,
+  type RequestStore,
+} from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { readWithTexts, type LargeTexts } from './large-texts.ts';
 import { duplicatePositions, mapErrors } from './map-error.ts';
@@ -13,18 +19,8 @@ type AcceptRows = Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew' | 'claim
 /** What the gateway does with `requests`. */
 export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): AcceptRows {
   return {
-    lookup: (keys) =>
-      mapErrors(() =>
-        readWithTexts(async () => {
-          const found = await rows.find({ _id: { $in: [...keys] } }, { projection: { body: 0 } }).toArray();
-          const records = new Map<RequestKey, RequestRecord>();
-          for (const row of found) {
-            const ref = row.outcome?.bodyRef;
-            records.set(row._id, toRequestRecord(row, ref && (await texts.read(row._id, ref))));
-          }
-          return records;
-        }),
-      ),
+    lookup: (keys, maxBytes = maxLookupBytes) =>
+      mapErrors(() => readWithTexts(() => lookUp(rows, texts, keys, maxBytes))),
 
     insert: (requests) =>
       mapErrors(async () => {
@@ -61,6 +57,24 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: Larg
         await rows.updateMany({ _id: { $in: [...keys] }, state: 'done' }, { $set: { delivered: true } });
       }),
   };
+}
+
+/** Rows come in the server's order: keys that were not seen when the bound is reached may or may not exist. */
+async function lookUp(
+  rows: mongo.Collection<RequestRow>,
+  texts: LargeTexts,
+  keys: readonly RequestKey[],
+  maxBytes: number,
+): Promise<LookedUp> {
+  const records = new Map<RequestKey, RequestRecord>();
+  let bytes = 0;
+  for await (const row of rows.find({ _id: { $in: [...keys] } }, { projection: { body: 0 } })) {
+    const ref = row.outcome?.bodyRef;
+    bytes += ref?.bytes ?? Buffer.byteLength(row.outcome?.body ?? '');
+    if (bytes > maxBytes && records.size > 0) return { rows: records, rest: keys.filter((key) => !records.has(key)) };
+    records.set(row._id, toRequestRecord(row, ref && (await texts.read(row._id, ref))));
+  }
+  return { rows: records, rest: [] };
 }
 
 /**

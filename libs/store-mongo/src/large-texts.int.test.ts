@@ -69,7 +69,7 @@ suite('texts kept apart from their rows', () => {
     requests.settle(batch, [sampleSettlement(key, sampleOutcome({ body }))]);
   const bodyOf = async ({ requests }: MongoStores, of = batch) =>
     (await requests.memberBodies(of, null, 1, 1)).at(0)?.body;
-  const outcomeOf = async ({ requests }: MongoStores) => (await requests.lookup([key])).get(key)?.outcome?.body;
+  const outcomeOf = async ({ requests }: MongoStores) => (await requests.lookup([key])).rows.get(key)?.outcome?.body;
   // As a sweep that comes when all that was written here is old.
   const sweepLater = ({ requests }: MongoStores, limit = 100) =>
     requests.removeUnreferencedBodies(Date.now() + 2 * hour, limit);
@@ -90,11 +90,11 @@ suite('texts kept apart from their rows', () => {
     const refusal = { code: 'body_too_large', details: { keys: [key], limitBytes: maxTextBytes } };
     const rows = [sampleRequest(1, { body: text }), sampleRequest(2, { body: large })];
     await expect(requests.insert(rows)).rejects.toMatchObject(refusal);
-    expect((await requests.lookup([key, sampleKey(2)])).size).toBe(0);
+    expect((await requests.lookup([key, sampleKey(2)])).rows.size).toBe(0);
 
     await insertCollected(stores, '{}');
     await expect(settle(stores, text)).rejects.toMatchObject(refusal);
-    expect((await requests.lookup([key])).get(key)?.state).toBe('collected');
+    expect((await requests.lookup([key])).rows.get(key)?.state).toBe('collected');
     expect(await countOf()).toEqual({ files: 0, chunks: 0 });
   });
 
@@ -171,7 +171,7 @@ suite('texts kept apart from their rows', () => {
       await eventually(async () => (await countOf()).chunks > 0);
       await writer[Symbol.asyncDispose]();
       expect(await ended).toMatchObject({ code: 'store_unavailable' });
-      expect((await stores.requests.lookup([key])).size).toBe(0);
+      expect((await stores.requests.lookup([key])).rows.size).toBe(0);
       expect((await countOf()).chunks).toBeGreaterThan(0);
       expect(await stores.requests.removeUnreferencedBodies(Date.now() - hour, 100)).toBe(0);
       expect(await sweepLater(stores)).toBe(1);

@@ -68,7 +68,7 @@ suite('store-mongo while its server fails', () => {
     await server.restart();
     await isBack();
 
-    const found = await requests.lookup(acknowledged);
+    const { rows: found } = await requests.lookup(acknowledged);
     expect(acknowledged.filter((key) => !found.has(key))).toEqual([]);
     const states = claimed.map((key) => found.get(key)?.state);
     expect(states).toEqual([...Array<string>(10).fill('done'), ...Array<string>(40).fill('collected')]);
@@ -82,7 +82,7 @@ suite('store-mongo while its server fails', () => {
     await Promise.all([...everyCall(stores), open()].map((call) => unavailable(call, soon)));
     await server.restart();
     await isBack();
-    expect((await stores.requests.lookup([sampleKey(1)])).size).toBe(1);
+    expect((await stores.requests.lookup([sampleKey(1)])).rows.size).toBe(1);
   });
 
   it('never takes a frozen server for an empty one', async () => {
@@ -99,10 +99,10 @@ suite('store-mongo while its server fails', () => {
       server.resume();
     }
     await isBack();
-    expect((await requests.lookup([sampleKey(1)])).size).toBe(1);
+    expect((await requests.lookup([sampleKey(1)])).rows.size).toBe(1);
     // Whether the lost call inserted the row or this one does: it is there once.
     await requests.insert([late]);
-    expect([...(await requests.lookup([late.key])).keys()]).toEqual([late.key]);
+    expect([...(await requests.lookup([late.key])).rows.keys()]).toEqual([late.key]);
   });
 
   it('is opened although the server answers only a moment later', async () => {

@@ -1,6 +1,6 @@
 import type { RequestKey, TenantId } from '@batch-gpt/contracts';
-import type { NewRequest, RequestRecord } from '@batch-gpt/domain';
-import { integer, text } from './column.ts';
+import { maxLookupBytes, type NewRequest, type RequestRecord } from '@batch-gpt/domain';
+import { integer, text, textOrNull } from './column.ts';
 import { anewColumns, anewValues, newColumns, newValues, recordColumns, toRequestRecord } from './request-row.ts';
 import { assignments, insertInto, type Prepare } from './statement.ts';
 
@@ -23,12 +23,22 @@ const updateAnew = `
 /** What the gateway does with `requests`: the worker's side of the port. */
 export function createAcceptRows(prepare: Prepare) {
   const reads = {
-    lookup: (keys: readonly RequestKey[]): RequestRecord[] => {
+    /** Reads at most one row more than it gives. */
+    lookup: (
+      keys: readonly RequestKey[],
+      maxBytes = maxLookupBytes,
+    ): { readonly records: readonly RequestRecord[]; readonly rest: readonly RequestKey[] } => {
       const select = prepare(`SELECT ${recordColumns} FROM requests WHERE key = ?`);
-      return keys.flatMap((key) => {
+      const records: RequestRecord[] = [];
+      let bytes = 0;
+      for (const [index, key] of keys.entries()) {
         const row = select.get(key);
-        return row ? [toRequestRecord(row)] : [];
-      });
+        if (row === undefined) continue;
+        bytes += Buffer.byteLength(textOrNull(row, 'outcome_body') ?? '');
+        if (bytes > maxBytes && records.length > 0) return { records, rest: keys.slice(index) };
+        records.push(toRequestRecord(row));
+      }
+      return { records, rest: [] };
     },
   };
 

@@ -19,7 +19,7 @@ describe('openDatabase', () => {
       database.write('insert', [sampleRequest(2)]),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(await database.read('lookup', [1, 2].map(sampleKey))).toHaveLength(2);
+    expect((await database.read('lookup', [1, 2].map(sampleKey))).records).toHaveLength(2);
   });
 
   it('rejects calls beyond its bound and goes on', async () => {
@@ -60,7 +60,7 @@ describe('openDatabase', () => {
     ]);
     expect(died).toMatchObject(Array(2).fill({ status: 'rejected', reason: unavailable }));
     await expect(database.read('ping')).rejects.toMatchObject(unavailable);
-    const found = await eventually(() => database.read('lookup', [sampleKey(1)]));
+    const found = await eventually(async () => (await database.read('lookup', [sampleKey(1)])).records);
     expect(found).toMatchObject([{ key: sampleKey(1), state: 'accepted' }]);
     expect(lines).toMatchObject([
       ['store worker is gone, starting another', { err: { cause: { message: 'the worker dies' } } }],
@@ -83,7 +83,7 @@ describe('openDatabase', () => {
     const other = new DatabaseSync(folder.file);
     other.exec('BEGIN IMMEDIATE');
     await expect(database.write('insert', [sampleRequest(2)])).rejects.toMatchObject(unavailable);
-    expect(await database.read('lookup', [1, 2].map(sampleKey))).toHaveLength(1);
+    expect((await database.read('lookup', [1, 2].map(sampleKey))).records).toHaveLength(1);
     other.exec('ROLLBACK');
     other.close();
     expect(await database.write('insert', [sampleRequest(2)])).toEqual([sampleKey(2)]);

@@ -33,7 +33,7 @@ describe('openSqliteStores', () => {
       await stores.ping();
     }
     await using stores = await openSqliteStores({ path: folder.file, logger });
-    expect((await stores.requests.lookup([sampleKey(1)])).size).toBe(1);
+    expect((await stores.requests.lookup([sampleKey(1)])).rows.size).toBe(1);
   });
 
   it('opens a new file from many sides at once', async () => {

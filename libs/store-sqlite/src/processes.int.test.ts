@@ -72,7 +72,7 @@ describe('a process that is killed while it inserts', () => {
     expect(acknowledged.length).toBeGreaterThanOrEqual(150 + 190 + 230);
     await withStores(folder.file, async ({ requests }) => {
       const keys = acknowledged.map((key) => requestKey.parse(key));
-      expect((await requests.lookup(keys)).size).toBe(keys.length);
+      expect((await requests.lookup(keys)).rows.size).toBe(keys.length);
       const candidates = await requests.oldestAccepted(sampleGroup(), 10_000, null);
       await requests.claim(
         sampleGroup(),

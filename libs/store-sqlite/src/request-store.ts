@@ -5,7 +5,10 @@ import type { Database } from './database.ts';
 /** The request port on a database worker. */
 export function createRequestStore({ read, write }: Pick<Database, 'read' | 'write'>): RequestStore {
   return {
-    lookup: async (keys) => byKey(await read('lookup', keys)),
+    lookup: async (keys, maxBytes) => {
+      const { records, rest } = await read('lookup', keys, maxBytes);
+      return { rows: byKey(records), rest };
+    },
     insert: async (rows) => new Set(await write('insert', rows)),
     acceptAnew: async (rows) => new Set(await write('acceptAnew', rows)),
     claimPrivate: (tenant, base, retry) => write('claimPrivate', tenant, base, retry),

@@ -60,7 +60,7 @@ function watchForQuiet(world: World): () => boolean {
   const look = async (): Promise<void> => {
     time.after(20_000, () => void look());
     if (provider.live() > 0 || wire.underWay() > 0) return;
-    const rows = await requests.lookup(keys);
+    const { rows } = await requests.lookup(keys);
     if (rows.size < keys.length || [...rows.values()].some(({ state }) => state !== 'done')) return;
     quiet = (await batches.open(null, 1)).length === 0;
   };
@@ -70,7 +70,7 @@ function watchForQuiet(world: World): () => boolean {
 
 async function judge(world: World): Promise<void> {
   const { requests, batches, accepting, violate } = world;
-  const rows = await requests.lookup(accepting.map(({ key }) => key));
+  const { rows } = await requests.lookup(accepting.map(({ key }) => key));
   const records = new Map<string, BatchRecord>();
   for (const { tenant } of accepting.slice(0, 1)) {
     for (const record of await batches.list(tenant, null, 1000)) records.set(record.id, record);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultRetention, keepUntil, type NewRequest, type RequestStore } from '@batch-gpt/domain';
+import { defaultRetention, keepUntil, maxLookupBytes, type NewRequest, type RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import {
   createMemoryStores,
@@ -30,7 +30,7 @@ function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () =>
   const counts = { lookup: 0, insert: 0, acceptAnew: 0 };
   const counting: RequestStore = {
     ...requests,
-    lookup: (keys) => ((counts.lookup += 1), requests.lookup(keys)),
+    lookup: (keys, maxBytes) => ((counts.lookup += 1), requests.lookup(keys, maxBytes)),
     insert: (rows) => ((counts.insert += 1), requests.insert(rows)),
     acceptAnew: (rows) => ((counts.acceptAnew += 1), requests.acceptAnew(rows)),
   };
@@ -47,9 +47,9 @@ function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () =>
   return { acceptor, requests, stores, counts, announced, clock };
 }
 
-async function finish(requests: RequestStore, n: number, at = sampleTime): Promise<void> {
+async function finish(requests: RequestStore, n: number, at = sampleTime, body = sampleOutcome().body): Promise<void> {
   const id = sampleBatchId(n);
-  const outcome = sampleOutcome({ at });
+  const outcome = sampleOutcome({ at, body });
   await requests.claim(sampleGroup(), id, [sampleKey(n)], at);
   await requests.settle(id, [
     { key: sampleKey(n), outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, false) },
@@ -89,8 +89,29 @@ describe('a tick', () => {
     expect(kinds(all)).toEqual(['hit', 'pending', 'joined', 'absent', 'absent']);
     expect(all[1]).toMatchObject({ forward: 'request', notDoneAt: sampleTime });
     expect(announced.map(({ key }) => key)).toEqual([sampleKey(1)]);
-    expect((await requests.lookup([sampleKey(2)])).size).toBe(0);
+    expect((await requests.lookup([sampleKey(2)])).rows.size).toBe(0);
   });
+});
+
+test('many large outcomes are all answered, and no more of them are looked up than are let go of', async () => {
+  const body = `"${'x'.repeat(1_500_000)}"`;
+  const sizes: number[] = [];
+  const bounds: (number | undefined)[] = [];
+  const { acceptor, requests } = setUp((store) => ({
+    lookup: async (keys, maxBytes) => {
+      const page = await store.lookup(keys, maxBytes);
+      bounds.push(maxBytes);
+      sizes.push([...page.rows.values()].reduce((sum, { outcome }) => sum + (outcome?.body.length ?? 0), 0));
+      return page;
+    },
+  }));
+  await requests.insert(Array.from({ length: 20 }, (_, n) => sampleRequest(n)));
+  for (let n = 0; n < 20; n += 1) await finish(requests, n, sampleTime, body);
+  const all = await Promise.all(Array.from({ length: 22 }, (_, n) => acceptor.accept(call(n))));
+  expect(kinds(all)).toEqual([...Array.from({ length: 20 }, () => 'hit'), 'pending', 'pending']);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(maxLookupBytes / 4);
+  expect(new Set(bounds)).toEqual(new Set([maxLookupBytes / 4]));
+  expect(sizes).toHaveLength(10);
 });
 
 test('a hot outcome answers from memory for a while, but not who asks anew', async () => {

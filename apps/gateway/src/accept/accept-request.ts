@@ -8,11 +8,20 @@
  *            └─ to be asked anew ── acceptAnew ─┬─ moved ──▶ stored (others of the tick: joined)
  *                                               └─ lost ───▶ look up again
  *
+ * A look-up ends early where outcomes are large; then the next page is looked up before anything is stored.
+ *
  * A call that loses every round gets AppError `outcome_lost`; when the store fails, `store_unavailable`. Either may have
  * been accepted all the same: the retry finds it.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { type NewRequest, type Outcome, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
+import {
+  maxLookupBytes,
+  type NewRequest,
+  type Outcome,
+  type RequestRecord,
+  type RequestStore,
+} from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { type Within } from '../within.ts';
@@ -75,6 +84,8 @@ interface Entry extends TickItem, Call {
 
 const rounds = 4;
 const ticksAtOnce = 4;
+/** Ticks that run at once share the bound of one look-up. */
+const lookupBytes = maxLookupBytes / ticksAtOnce;
 const maxTickItems = 500;
 const maxTickBytes = 32_000_000;
 
@@ -120,16 +131,38 @@ async function acceptTick(entries: readonly Entry[], options: AcceptorOptions): 
 
 type OpenCalls = Map<RequestKey, Entry[]>;
 
+interface Anew {
+  readonly row: NewRequest;
+  readonly doneAt: number;
+}
+
 /** One round: afterwards `open` holds the calls that lost a race. */
 async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<void> {
-  const { requests, clock, within } = options;
-  const rows = await within(requests.lookup([...open.keys()]));
-  const now = clock.now();
-  for (const row of rows.values()) options.hot.put(row);
   const missing: Entry[] = [];
-  const anew: { readonly row: NewRequest; readonly doneAt: number }[] = [];
+  const anew: Anew[] = [];
+  for (let keys: readonly RequestKey[] = [...open.keys()]; keys.length > 0;) {
+    keys = await acceptPage(keys, open, { missing, anew }, options);
+    // Hits are answered, and their outcomes let go, before more are read.
+    if (keys.length > 0) await setImmediate();
+  }
+  await store(missing, anew, open, options);
+}
 
-  for (const [key, entries] of open) {
+/** Decides the calls of as many keys as one look-up holds; gives the other keys. */
+async function acceptPage(
+  keys: readonly RequestKey[],
+  open: OpenCalls,
+  { missing, anew }: { readonly missing: Entry[]; readonly anew: Anew[] },
+  { requests, clock, within, hot }: AcceptorOptions,
+): Promise<readonly RequestKey[]> {
+  const { rows, rest } = await within(requests.lookup(keys, lookupBytes));
+  const now = clock.now();
+  for (const row of rows.values()) hot.put(row);
+  const later = new Set(rest);
+
+  for (const key of keys) {
+    const entries = open.get(key);
+    if (entries === undefined || later.has(key)) continue;
     const row = rows.get(key);
     const left = row === undefined ? entries.filter(settleAbsent) : entries.filter((entry) => decide(entry, row, now));
     const [first] = left;
@@ -141,7 +174,7 @@ async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<v
     if (row?.state === 'done') anew.push({ row: first.request, doneAt: row.doneAt });
     else missing.push(first);
   }
-  await store(missing, anew, open, options);
+  return rest;
 }
 
 /** Settles a call that may not be enqueued; true while the call is left. */
@@ -168,7 +201,7 @@ function decide(entry: Entry, row: RequestRecord, now: number): boolean {
 
 async function store(
   missing: readonly Entry[],
-  anew: readonly { readonly row: NewRequest; readonly doneAt: number }[],
+  anew: readonly Anew[],
   open: OpenCalls,
   { requests, announce, hot, within }: AcceptorOptions,
 ): Promise<void> {

@@ -37,7 +37,7 @@ async function twoRows() {
   await requests.insert(sampleRequests(2));
   const keys = [sampleKey(0), sampleKey(1)] as const;
   await requests.claim(sampleGroup(), sampleBatchId(1), [...keys], sampleTime);
-  const pending = await requests.lookup(keys);
+  const { rows: pending } = await requests.lookup(keys);
   await requests.settle(sampleBatchId(1), [sampleSettlement(keys[1])]);
   return { requests, batches, keys, pending };
 }
@@ -80,7 +80,7 @@ test.each(turns)('a key that becomes due %i turns before the look-ups end is loo
 
 test.each(turns)('a delivery that comes %i turns before the notes end is noted', async (turn) => {
   const { requests, keys } = await twoRows();
-  const done = (await requests.lookup(keys)).get(keys[1]);
+  const done = (await requests.lookup(keys)).rows.get(keys[1]);
   if (done?.state !== 'done') throw new Error('no such row');
   const noted: RequestKey[] = [];
   let late: Promise<void> | null = null;

@@ -30,9 +30,9 @@ function setUp() {
     requests: {
       lookup: async (keys) => {
         lookups.push(keys.length);
-        const rows = await requests.lookup(keys);
+        const page = await requests.lookup(keys);
         await gate;
-        return rows;
+        return page;
       },
     },
     batches,
@@ -71,7 +71,7 @@ afterEach(async () => {
 });
 
 const rowOf = async (key: RequestKey): Promise<RequestRecord> => {
-  const row = (await it.requests.lookup([key])).get(key);
+  const row = (await it.requests.lookup([key])).rows.get(key);
   if (row === undefined) throw new Error('no such row');
   return row;
 };

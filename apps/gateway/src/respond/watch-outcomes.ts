@@ -81,13 +81,17 @@ export function watchOutcomes({
   const answerThose = async (keys: readonly RequestKey[]) => {
     const armed = keys.flatMap((key) => armedWaiters(waiters.of(key)));
     if (armed.length === 0) return;
-    const rows = await within(requests.lookup(keys));
-    for (const [index, waiter] of armed.entries()) {
+    const { rows, rest } = await within(requests.lookup(keys));
+    // Those answered now can let go of their outcomes before the rest is read.
+    for (const key of rest) due.add(key);
+    const later = new Set(rest);
+    const told = armed.filter(({ key }) => !later.has(key));
+    for (const [index, waiter] of told.entries()) {
       waiter.look(rows.get(waiter.key));
       if (index % chunk === chunk - 1) await setImmediate();
     }
     await setImmediate();
-    await tellTroubles(armed, rows);
+    await tellTroubles(told, rows);
   };
 
   /** A row that is still in its batch when it is looked at: most batches are well, and one read says so for all. */

@@ -22,7 +22,7 @@ export function createRequestRoute({ requests, batches, deliveries, tenantOf, wi
   return async (req: Request, res: Response): Promise<void> => {
     const { tenant } = tenantOf(req);
     const key = requestKey.safeParse(req.params['id']);
-    const record = key.success ? (await within(requests.lookup([key.data]))).get(key.data) : undefined;
+    const record = key.success ? (await within(requests.lookup([key.data]))).rows.get(key.data) : undefined;
     if (record?.tenant !== tenant) throw new AppError('request_not_found', 'No such request.');
     const batch = record.batchId === null ? null : await within(batches.get(record.batchId));
     deliveries.noteWhenSent(record, res);

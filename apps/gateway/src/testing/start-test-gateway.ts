@@ -80,7 +80,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     { id, keys }: { readonly id: ReturnType<typeof batchId.parse>; readonly keys: readonly RequestKey[] },
     change: Partial<Outcome> = {},
   ) => {
-    const rows = await stores.requests.lookup(keys);
+    const { rows } = await stores.requests.lookup(keys);
     const settlements = keys.map((key) => {
       const outcome = { ...success(key), batchId: id, at: clock.now(), ...change };
       return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, rows.get(key)?.base !== null) };

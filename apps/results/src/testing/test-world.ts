@@ -112,11 +112,11 @@ export async function createTestWorld(options: WorldOptions) {
       return record;
     },
     request: async (n: number): Promise<RequestRecord> => {
-      const found = (await stores.requests.lookup([sampleKey(n)])).get(sampleKey(n));
+      const found = (await stores.requests.lookup([sampleKey(n)])).rows.get(sampleKey(n));
       if (found === undefined) throw new Error('no request');
       return found;
     },
-    requests: async (): Promise<readonly RequestRecord[]> => [...(await stores.requests.lookup(keys)).values()],
+    requests: async (): Promise<readonly RequestRecord[]> => [...(await stores.requests.lookup(keys)).rows.values()],
     members: (): Promise<readonly Member[]> => stores.requests.members(batchId, null, 1000),
   };
 }

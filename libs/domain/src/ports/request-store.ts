@@ -1,14 +1,27 @@
 import type { BatchId, GroupId, LineSizes, RequestKey, TenantId } from '@batch-gpt/contracts';
 import type { Candidate, Member, MemberBody, NewRequest, RequestRecord, Return, Settlement } from '../request.ts';
 
+/** Outcome bodies of one look-up in bytes, unless it names another bound. */
+export const maxLookupBytes = 16 * 1024 * 1024;
+
+/** What a look-up found. A key that is in neither does not exist. */
+export interface LookedUp {
+  readonly rows: ReadonlyMap<RequestKey, RequestRecord>;
+  /** Keys that were not looked at: look them up next. */
+  readonly rest: readonly RequestKey[];
+}
+
 /**
  * The system of record for requests. Every method is durable when its promise resolves, every change is a
  * single-document compare-and-set, and whoever loses a race changes nothing. Every method throws
  * AppError `store_unavailable` when the database is away; the change may then have happened.
  */
 export interface RequestStore {
-  /** The rows of these keys, without bodies; missing keys are missing. Reads what the latest acknowledged write left. */
-  lookup(keys: readonly RequestKey[]): Promise<ReadonlyMap<RequestKey, RequestRecord>>;
+  /**
+   * The rows of these keys, without request bodies. Ends early when the outcome bodies would exceed `maxBytes`
+   * ({@link maxLookupBytes} unless given; at least one row that exists). Reads what the latest acknowledged write left.
+   */
+  lookup(keys: readonly RequestKey[], maxBytes?: number): Promise<LookedUp>;
 
   /** Inserts rows as `accepted`; a key that exists already is left alone. Returns the keys that were inserted. */
   insert(rows: readonly NewRequest[]): Promise<ReadonlySet<RequestKey>>;

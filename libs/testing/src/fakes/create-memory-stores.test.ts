@@ -19,7 +19,7 @@ describe('memory stores that are away', () => {
     await expect(requests.insert([sampleRequest(1)])).rejects.toMatchObject(away);
     await expect(batches.insert(sampleBatch(1))).rejects.toMatchObject(away);
     setAway(false);
-    expect(await requests.lookup([sampleKey(1)])).toEqual(new Map());
+    expect((await requests.lookup([sampleKey(1)])).rows).toEqual(new Map());
     expect(await requests.insert([sampleRequest(1)])).toEqual(new Set([sampleKey(1)]));
   });
 });

@@ -1,5 +1,5 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
-import { addSizes, noSizes, sizesOf } from '@batch-gpt/domain';
+import { addSizes, maxLookupBytes, noSizes, sizesOf } from '@batch-gpt/domain';
 import type { Candidate, Member, NewRequest, RequestRecord, RequestStore, Settlement } from '@batch-gpt/domain';
 import type { RunCall } from './run-call.ts';
 
@@ -47,10 +47,18 @@ export function createMemoryRequestStore(run: RunCall): RequestStore {
     }).slice(0, limit);
 
   return {
-    lookup: (keys) =>
+    lookup: (keys, maxBytes = maxLookupBytes) =>
       run(() => {
-        const found = keys.map((key) => rows.get(key)?.record).filter((record) => record !== undefined);
-        return new Map(found.map((record) => [record.key, record]));
+        const found = new Map<RequestKey, RequestRecord>();
+        let bytes = 0;
+        for (const [index, key] of keys.entries()) {
+          const record = rows.get(key)?.record;
+          if (record === undefined) continue;
+          bytes += Buffer.byteLength(record.outcome?.body ?? '');
+          if (bytes > maxBytes && found.size > 0) return { rows: found, rest: keys.slice(index) };
+          found.set(key, record);
+        }
+        return { rows: found, rest: [] };
       }),
 
     insert: (newRows) =>

@@ -63,7 +63,7 @@ export function acceptAnewConformance(open: OpenEmptyStores): void {
         await requests.insert([sampleRequest(2)]);
         await collectSamples(requests, sampleBatchId(1), [sampleRequest(3, { group: sampleGroup('x') })]);
         const seen = [sampleKey(1), sampleKey(2), sampleKey(3)];
-        const before = await requests.lookup(seen);
+        const { rows: before } = await requests.lookup(seen);
         const moved = await requests.acceptAnew([
           { row: anew, doneAt: doneAt - 1 },
           { row: sampleRequest(2, { body: '{}' }), doneAt },
@@ -71,7 +71,7 @@ export function acceptAnewConformance(open: OpenEmptyStores): void {
           { row: sampleRequest(404), doneAt },
         ]);
         expect(moved).toEqual(new Set());
-        expect(await requests.lookup([...seen, sampleKey(404)])).toEqual(before);
+        expect((await requests.lookup([...seen, sampleKey(404)])).rows).toEqual(before);
       }),
     );
 

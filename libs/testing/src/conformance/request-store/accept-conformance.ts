@@ -21,8 +21,8 @@ export function acceptConformance(open: OpenEmptyStores): void {
     it(
       'finds nothing in an empty store',
       withStores(open, async ({ requests }) => {
-        expect(await requests.lookup([])).toEqual(new Map());
-        expect(await requests.lookup([sampleKey(1)])).toEqual(new Map());
+        expect((await requests.lookup([])).rows).toEqual(new Map());
+        expect((await requests.lookup([sampleKey(1)])).rows).toEqual(new Map());
         expect(await requests.insert([])).toEqual(new Set());
       }),
     );
@@ -42,7 +42,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
         });
         const { body: _, ...facts } = row;
         expect(await requests.insert([row])).toEqual(new Set([row.key]));
-        const found = await requests.lookup([row.key, sampleKey(2)]);
+        const { rows: found } = await requests.lookup([row.key, sampleKey(2)]);
         const accepted = { state: 'accepted', batchId: null, outcome: null, reuseUntil: null, attempt: 0, rounds: 0 };
         expect(found).toEqual(new Map([[row.key, { ...facts, ...accepted }]]));
       }),
@@ -54,7 +54,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
         await requests.insert([sampleRequest(1, { body: '{"first":true}' })]);
         const again = sampleRequest(1, { body: '{"second":true}', acceptedAt: sampleTime + 9999, tokens: 1 });
         expect(await requests.insert([again, sampleRequest(2)])).toEqual(new Set([sampleKey(2)]));
-        expect((await requests.lookup([again.key])).get(again.key)).toMatchObject({ acceptedAt: sampleTime + 1 });
+        expect((await requests.lookup([again.key])).rows.get(again.key)).toMatchObject({ acceptedAt: sampleTime + 1 });
         expect((await readBodies(requests, sampleBatchId(1), group)).get(again.key)).toBe('{"first":true}');
       }),
     );
@@ -73,7 +73,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
       withStores(open, async ({ requests }) => {
         await endSamples(requests, [sampleRequest(1)], sampleOutcome());
         expect(await requests.insert([sampleRequest(1)])).toEqual(new Set());
-        expect((await requests.lookup([sampleKey(1)])).get(sampleKey(1))).toMatchObject({ state: 'done' });
+        expect((await requests.lookup([sampleKey(1)])).rows.get(sampleKey(1))).toMatchObject({ state: 'done' });
       }),
     );
 
@@ -105,7 +105,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
         const keys = rows.map((row) => row.key);
         expect((await requests.insert(rows)).size).toBe(5000);
         expect((await requests.insert(rows)).size).toBe(0);
-        const found = await requests.lookup(keys);
+        const { rows: found } = await requests.lookup(keys);
         expect(found.size).toBe(5000);
         expect(found.get(sampleKey(4999))).toMatchObject({ acceptedAt: sampleTime + 4999, state: 'accepted' });
       }),
@@ -122,7 +122,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
         await requests.markDelivered([sampleKey(2)]);
         await requests.markDelivered([]);
         await requests.endAccepted([sampleSettlement(sampleKey(1))]);
-        const found = await requests.lookup([1, 2, 3, 404].map(sampleKey));
+        const { rows: found } = await requests.lookup([1, 2, 3, 404].map(sampleKey));
         expect([1, 2, 3].map((n) => found.get(sampleKey(n)))).toMatchObject([
           { state: 'done', delivered: false },
           { state: 'done', delivered: true },

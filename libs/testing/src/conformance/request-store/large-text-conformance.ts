@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RequestKey } from '@batch-gpt/contracts';
 import {
   sampleBatchId,
   sampleGroup,
@@ -70,6 +71,35 @@ export function largeTextConformance(open: OpenEmptyStores): void {
         expect(await pageAfter(4, 10, 1)).toEqual([five]);
         expect(await pageAfter(1, 1, anyBytes)).toEqual([two]);
         expect(await pageAfter(5, 10, anyBytes)).toEqual([]);
+      }),
+    );
+
+    it(
+      'end a look-up early, which goes on with the keys that it gives back',
+      withStores(open, async ({ requests }) => {
+        const body = textOf(5 * megabyte);
+        const rows = [1, 2, 3, 4, 5].map((n) => sampleRequest(n));
+        await endSamples(requests, rows, sampleOutcome({ body }));
+        const keys = [1, 404, 2, 3, 405, 4, 5].map(sampleKey);
+        const pagesOf = async (maxBytes: number) => {
+          const found: string[] = [];
+          const pages: number[] = [];
+          for (let left: readonly RequestKey[] = keys; left.length > 0;) {
+            const page = await requests.lookup(left, maxBytes);
+            expect(page.rest.filter((one) => page.rows.has(one) || !left.includes(one))).toEqual([]);
+            found.push(...page.rows.keys());
+            pages.push(page.rows.size);
+            expect([...page.rows.values()].every(({ outcome }) => outcome?.body === body)).toBe(true);
+            left = page.rest;
+          }
+          return { pages: pages.filter((size) => size > 0), found: found.toSorted() };
+        };
+        const found = rows.map((row) => row.key).toSorted();
+        expect(await pagesOf(1)).toEqual({ pages: [1, 1, 1, 1, 1], found });
+        expect(await pagesOf(2 * Buffer.byteLength(body))).toEqual({ pages: [2, 2, 1], found });
+        expect(await pagesOf(anyBytes)).toEqual({ pages: [5], found });
+        expect((await requests.lookup(keys)).rows.size).toBe(3);
+        expect(await requests.lookup([404, 405].map(sampleKey), 1)).toEqual({ rows: new Map(), rest: [] });
       }),
     );
 

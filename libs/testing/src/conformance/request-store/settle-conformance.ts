@@ -88,7 +88,7 @@ export function settleConformance(open: OpenEmptyStores): void {
         );
         expect(await requests.returnMembers(batch, [{ key, group, attempt: 9, rounds: 9 }])).toEqual(new Set());
         expect(await mustFind(requests, key)).toEqual(held);
-        expect(await requests.lookup([sampleKey(404)])).toEqual(new Map());
+        expect((await requests.lookup([sampleKey(404)])).rows).toEqual(new Map());
         expect(await requests.settle(other, [])).toEqual(new Set());
       }),
     );
@@ -109,7 +109,7 @@ export function settleConformance(open: OpenEmptyStores): void {
         const wins = countWins(results);
         expect(wins.size).toBe(50);
         expect(new Set(wins.values())).toEqual(new Set([1]));
-        const found = await requests.lookup([...wins.keys()]);
+        const { rows: found } = await requests.lookup([...wins.keys()]);
         for (const [won, record] of found) {
           const winner = results.findIndex((set) => set.has(won));
           expect(record.outcome).toEqual(outcomes[winner]);
@@ -137,7 +137,7 @@ export function settleConformance(open: OpenEmptyStores): void {
         expect(wins.size).toBe(60);
         expect(new Set(wins.values())).toEqual(new Set([1]));
         const settled = new Set(results.filter((_, n) => n % 2 === 0).flatMap((set) => [...set]));
-        const found = await requests.lookup([...wins.keys()]);
+        const { rows: found } = await requests.lookup([...wins.keys()]);
         for (const [won, record] of found) expect(record.state).toBe(settled.has(won) ? 'done' : 'accepted');
       }),
     );
@@ -215,7 +215,7 @@ export function settleConformance(open: OpenEmptyStores): void {
         await requests.insert([row]);
         await collectSamples(requests, batch, [sampleRequest(2, { group: sampleGroup('x') })]);
         await endSamples(requests, [sampleRequest(3)], sampleOutcome());
-        const before = await requests.lookup([sampleKey(2), sampleKey(3)]);
+        const { rows: before } = await requests.lookup([sampleKey(2), sampleKey(3)]);
         const outcome = sampleOutcome({ kind: 'failed', status: 503, usage: null, at: sampleTime + 500 });
         const settlements = [1, 2, 3, 404].map((n) => sampleSettlement(sampleKey(n), outcome, 0));
         expect(await requests.endAccepted(settlements)).toEqual(new Set([key]));
@@ -233,7 +233,7 @@ export function settleConformance(open: OpenEmptyStores): void {
           expiresAt: settlements[0]?.expiresAt,
           delivered: false,
         });
-        expect(await requests.lookup([sampleKey(2), sampleKey(3)])).toEqual(before);
+        expect((await requests.lookup([sampleKey(2), sampleKey(3)])).rows).toEqual(before);
         expect(await requests.endAccepted([])).toEqual(new Set());
       }),
     );

@@ -42,7 +42,7 @@ export async function readBodies(
 
 /** The record of a key that must be there. */
 export async function mustFind(requests: RequestStore, key: RequestKey): Promise<RequestRecord> {
-  const record = (await requests.lookup([key])).get(key);
+  const record = (await requests.lookup([key])).rows.get(key);
   if (!record) throw new Error(`no row of key ${key}`);
   return record;
 }

@@ -82,7 +82,7 @@ export function sweepConformance(open: OpenEmptyStores): void {
         await collectSamples(requests, sampleBatchId(1), [sampleRequest(5, { group: sampleGroup('x') })]);
         expect(await requests.removeExpired(now, 100)).toBe(2);
         expect(await requests.removeExpired(now, 100)).toBe(0);
-        const left = await requests.lookup([1, 2, 3, 4, 5].map(sampleKey));
+        const { rows: left } = await requests.lookup([1, 2, 3, 4, 5].map(sampleKey));
         expect([...left.keys()].toSorted()).toEqual([2, 4, 5].map(sampleKey));
         expect(await requests.insert([sampleRequest(1)])).toEqual(new Set([sampleKey(1)]));
       }),
@@ -97,7 +97,7 @@ export function sweepConformance(open: OpenEmptyStores): void {
         expect(await requests.removeExpired(farFuture, 5)).toBe(5);
         const counts = await runAtOnce(4, () => requests.removeExpired(farFuture, 100));
         expect(counts.reduce((sum, count) => sum + count, 0)).toBe(15);
-        expect(await requests.lookup(rows.map((row) => row.key))).toEqual(new Map());
+        expect((await requests.lookup(rows.map((row) => row.key))).rows).toEqual(new Map());
       }),
     );
   });
