@@ -26,7 +26,7 @@ export {
 } from './batch-limits.ts';
 export { batchLine, batchLineBytes } from './batch-line.ts';
 export { defaultProtocolTimings, nextPollDelay, type ProtocolTimings } from './protocol-timings.ts';
-export type { RequestStore } from './ports/request-store.ts';
+export { maxLookupBytes, type LookedUp, type RequestStore } from './ports/request-store.ts';
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
 export type {
