@@ -2,8 +2,8 @@ import { requestKey, type RequestKey } from '@batch-gpt/contracts';
 import {
   classifyRow,
   countsAgree,
+  endpointTable,
   isSuccessStatus,
-  readUsage,
   type BatchRecord,
   type BilledTotals,
   type ResultRow,
@@ -31,7 +31,11 @@ export interface RowTally {
 const mostKeys = 100_000;
 
 /** Starts to count for one batch; `cancelled`: nothing of it is sent again. */
-export function createRowTally(batch: Pick<BatchRecord, 'provider' | 'sizes'>, cancelled: boolean): RowTally {
+export function createRowTally(
+  batch: Pick<BatchRecord, 'endpoint' | 'provider' | 'sizes'>,
+  cancelled: boolean,
+): RowTally {
+  const { readUsage } = endpointTable[batch.endpoint];
   const seen = new Set<string>();
   const odd = { unreadable: 0, unknownIds: 0, repeated: 0 };
   const ended = { succeeded: 0, refused: 0, failed: 0, expired: 0, cancelled: 0 };

@@ -1,4 +1,4 @@
-import type { BatchEndpoint, LineSizes } from '@batch-gpt/contracts';
+import type { LineSizes } from '@batch-gpt/contracts';
 import type { Candidate } from './request.ts';
 
 /** What one batch may hold. */
@@ -59,9 +59,4 @@ export interface TakenPrefix {
   readonly sizes: LineSizes;
   /** At least one candidate was left because it did not fit. */
   readonly full: boolean;
-}
-
-/** Prompt tokens of a body, estimated from its size: how the provider counts them is not published. */
-export function estimateTokens(bodyBytes: number, endpoint: BatchEndpoint): number {
-  return endpoint === '/v1/embeddings' ? Math.ceil(bodyBytes / 4) : Math.ceil(bodyBytes / 3);
 }

@@ -15,7 +15,6 @@ export { failureOutcome } from './failure-outcome.ts';
 export { newBatch } from './new-batch.ts';
 export {
   addSizes,
-  estimateTokens,
   noSizes,
   providerBatchLimits,
   reachedLimit,
@@ -40,10 +39,11 @@ export type {
 export { maxSplitDepth, splitGroup } from './poison-search.ts';
 export type { Clock } from './ports/clock.ts';
 export { endpointTable } from './endpoints/endpoint-table.ts';
+export { estimateTokens } from './endpoints/estimate-tokens.ts';
+export { withModel } from './endpoints/with-model.ts';
 export type { Endpoint, RequestBody } from './endpoints/endpoint.ts';
 export { classifyRow, isSuccessStatus, type RowClass } from './lines/classify-row.ts';
 export { decideLine } from './lines/decide-line.ts';
 export { countsAgree, decideMissing } from './lines/decide-missing.ts';
 export { lineLimits, type LineContext, type LineDecision } from './lines/line-decision.ts';
 export { readResultRow, type ResultRow } from './lines/read-result-row.ts';
-export { readUsage } from './lines/read-usage.ts';

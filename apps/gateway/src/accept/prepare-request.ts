@@ -1,5 +1,12 @@
 import { formatGroup, type BatchEndpoint, type RequestKey } from '@batch-gpt/contracts';
-import { batchLineBytes, estimateTokens, type Endpoint, type NewRequest, type RequestBody } from '@batch-gpt/domain';
+import {
+  batchLineBytes,
+  estimateTokens,
+  withModel,
+  type Endpoint,
+  type NewRequest,
+  type RequestBody,
+} from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { canonicalJson, requestKeyOf } from '@batch-gpt/hashing';
 import { type Caller } from '../tenant-of.ts';
@@ -19,7 +26,7 @@ export interface PreparedBody {
 
 /** Checks a parsed body against its endpoint; throws the refusal, an AppError with `param`. */
 export function prepareBody(endpoint: Endpoint, value: unknown): PreparedBody {
-  const body = asObject(value);
+  const body = withModel(endpoint, asObject(value));
   const refusal = endpoint.check(body);
   if (refusal !== null) throw refusal;
   const hashedText = canonicalJson(body, { omit: endpoint.unhashed });

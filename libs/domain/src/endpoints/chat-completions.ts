@@ -1,24 +1,30 @@
 import { type AppError } from '@batch-gpt/errors';
 import { checkDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
+import { areComplete } from './choices.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
 import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
 import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
+import { readPromptUsage } from './usage.ts';
 
 /** `POST /v1/chat/completions`. */
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
+  defaultModel: null,
   check: (body) => checkModel(body) ?? checkMessages(body) ?? checkDelivery(body),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
+  bytesPerToken: 3,
   isShareable: (body) =>
     !hasAny(body, 'web_search_options') &&
     !searchesTheWeb(body) &&
     !offersHostedTool(body) &&
     !refersToStored(body['messages']),
   hasOutputLimit: (body) => hasAny(body, 'max_completion_tokens', 'max_tokens'),
+  isComplete: areComplete,
+  readUsage: readPromptUsage,
 };
 
 function checkMessages({ messages }: RequestBody): AppError | null {

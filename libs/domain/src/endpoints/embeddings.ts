@@ -1,20 +1,26 @@
 import { AppError } from '@batch-gpt/errors';
 import { providerBatchLimits } from '../batch-limits.ts';
+import { field } from '../lines/field.ts';
 import { checkDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
 import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
+import { readPromptUsage } from './usage.ts';
 
 /** `POST /v1/embeddings`. */
 export const embeddings: Endpoint = {
   path: '/v1/embeddings',
+  defaultModel: null,
   check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs,
+  bytesPerToken: 4,
   isShareable: () => true,
   hasOutputLimit: () => false,
+  isComplete: (answer) => Array.isArray(field(answer, 'data')),
+  readUsage: readPromptUsage,
 };
 
 /** A text or one list of tokens is one input; a list of texts or of token lists has one for each entry. */

@@ -1,16 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { batchEndpoint, formatGroup, accountId, tenantId, type BatchEndpoint } from '@batch-gpt/contracts';
 import { endpointTable } from './endpoint-table.ts';
+import { estimateTokens } from './estimate-tokens.ts';
+import { withModel } from './with-model.ts';
 
 const chat = endpointTable['/v1/chat/completions'];
 const embed = endpointTable['/v1/embeddings'];
 const respond = endpointTable['/v1/responses'];
+const complete = endpointTable['/v1/completions'];
+const moderate = endpointTable['/v1/moderations'];
+const draw = endpointTable['/v1/images/generations'];
 
 const user = { role: 'user', content: 'hello' };
 const good: Readonly<Record<BatchEndpoint, Record<string, unknown>>> = {
   '/v1/chat/completions': { model: 'gpt-4o-mini', messages: [user] },
   '/v1/embeddings': { model: 'text-embedding-3-small', input: 'hello' },
   '/v1/responses': { model: 'gpt-4o-mini', input: 'hello' },
+  '/v1/completions': { model: 'gpt-3.5-turbo-instruct', prompt: 'hello' },
+  '/v1/moderations': { model: 'omni-moderation-latest', input: 'hello' },
+  '/v1/images/generations': { model: 'gpt-image-2.5-flare', prompt: 'a cat' },
 };
 
 describe.each(batchEndpoint.options)('%s', (path) => {
@@ -73,12 +81,59 @@ test.each([
   [embed, { input: Array.from({ length: 50_001 }, () => 'x') }, 'invalid_value', 'input'],
   [respond, { input: undefined }, 'missing_required_parameter', 'input'],
   [respond, { input: true }, 'invalid_type', 'input'],
+  [complete, { prompt: undefined }, 'missing_required_parameter', 'prompt'],
+  [complete, { prompt: 5 }, 'invalid_type', 'prompt'],
+  [complete, { prompt: [] }, 'invalid_value', 'prompt'],
+  [moderate, { input: null }, 'missing_required_parameter', 'input'],
+  [moderate, { input: { type: 'text', text: 'x' } }, 'invalid_type', 'input'],
+  [moderate, { input: [] }, 'invalid_value', 'input'],
+  [draw, { prompt: null }, 'missing_required_parameter', 'prompt'],
+  [draw, { prompt: ['a cat'] }, 'invalid_type', 'prompt'],
 ])('%# a body without what its endpoint needs is refused', (endpoint, fault, code, param) => {
   expect(endpoint.check({ ...good[endpoint.path], ...fault })).toMatchObject({ code, param });
 });
 
 test.each(['prompt', 'previous_response_id', 'conversation'])('%s stands in for the input of a response', (name) => {
   expect(respond.check({ model: 'gpt-4o', [name]: 'x' })).toBeNull();
+});
+
+test.each([null, '', 'x', ['x'], [1, 2], [[1], [2]]])('%j is a prompt', (prompt) => {
+  expect(complete.check({ ...good['/v1/completions'], prompt })).toBeNull();
+});
+
+test.each(['x', ['x', 'y'], [{ type: 'text', text: 'x' }]])('%j is moderated', (input) => {
+  expect(moderate.check({ ...good['/v1/moderations'], input })).toBeNull();
+});
+
+describe('a body without a model', () => {
+  test.each([{}, { model: null }])('gets the one that moderations take by themselves: %j', (model) => {
+    expect(withModel(moderate, { input: 'x', ...model })).toEqual({ input: 'x', model: 'omni-moderation-latest' });
+    expect(withModel(moderate, { input: 'x', model: 'text-moderation-latest' })['model']).toBe('text-moderation-latest');
+  });
+
+  test('stays without one elsewhere', () => {
+    for (const path of batchEndpoint.options.filter((one) => one !== '/v1/moderations')) {
+      expect(withModel(endpointTable[path], {})).toEqual({});
+    }
+  });
+
+  test('keeps every other name', () => {
+    const body = withModel(moderate, JSON.parse('{"__proto__":{"model":"m"},"input":"x"}') as Record<string, unknown>);
+    expect(JSON.stringify(body)).toBe('{"__proto__":{"model":"m"},"input":"x","model":"omni-moderation-latest"}');
+  });
+});
+
+test('what stands behind a picture is hashed and sent', () => {
+  for (const fields of [draw.unhashed, draw.neverSent]) expect(fields.has('background')).toBe(false);
+  expect(draw.unhashed.size).toBe(chat.unhashed.size - 1);
+});
+
+test.each<[string, BatchEndpoint, number]>([
+  ['texts count more bytes a token where they are nothing but text', '/v1/embeddings', 3],
+  ['everywhere else', '/v1/chat/completions', 4],
+  ['moderations too', '/v1/moderations', 4],
+])('prompt tokens are estimated: %s', (_name, path, tokens) => {
+  expect(estimateTokens(10, path)).toBe(tokens);
 });
 
 test.each([
@@ -113,6 +168,9 @@ describe('what may be shared', () => {
     [respond, { input: [{ type: 'item_reference', id: 'msg_1' }] }, false],
     [respond, { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-1' }] }] }, false],
     [embed, {}, true],
+    [complete, {}, true],
+    [moderate, {}, true],
+    [draw, {}, true],
   ])('%#', (endpoint, change, shareable) => {
     expect(endpoint.isShareable({ ...good[endpoint.path], ...change })).toBe(shareable);
   });
@@ -126,6 +184,9 @@ test.each([
   [respond, { max_output_tokens: 5 }, true],
   [respond, {}, false],
   [embed, { max_tokens: 5 }, false],
+  [complete, {}, true],
+  [moderate, {}, false],
+  [draw, { n: 1 }, false],
 ])('%# whether the caller limited the output', (endpoint, change, limited) => {
   expect(endpoint.hasOutputLimit({ ...good[endpoint.path], ...change })).toBe(limited);
 });

@@ -63,6 +63,14 @@ describe('a success', () => {
     expect(decide(answered(200, embedding), { endpoint: '/v1/embeddings' })).toMatchObject({
       outcome: { shareable: true, usage: { inputTokens: 8, outputTokens: 0, cachedTokens: 0, totalTokens: 8 } },
     });
+    const images =
+      '{"data":[],"usage":{"input_tokens":3,"output_tokens":4,"total_tokens":7},"svg_usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3}}';
+    expect(decide(answered(200, images), { endpoint: '/v1/images/generations' })).toMatchObject({
+      outcome: { usage: { inputTokens: 4, outputTokens: 6, cachedTokens: 0, totalTokens: 10 } },
+    });
+    expect(decide(answered(200, '{"results":[]}'), { endpoint: '/v1/moderations' })).toMatchObject({
+      outcome: { shareable: true, usage: null },
+    });
     expect(decide(answered(200, '{"choices":[]}'))).toMatchObject({ outcome: { usage: null } });
   });
 
@@ -74,6 +82,13 @@ describe('a success', () => {
     ['a chat cut at the model’s own limit', chat('length'), {}, false],
     ['a chat cut at the caller’s limit', chat('length'), { limited: true }, true],
     ['a chat without choices', '{"choices":[]}', {}, false],
+    ['a completion cut at its limit', chat('length'), { endpoint: '/v1/completions', limited: true }, true],
+    ['a filtered completion', chat('content_filter'), { endpoint: '/v1/completions', limited: true }, false],
+    ['pictures', '{"data":[{"b64_json":"eA=="}]}', { endpoint: '/v1/images/generations' }, true],
+    ['links to pictures', '{"data":[{"url":"https://x/y.png"}]}', { endpoint: '/v1/images/generations' }, false],
+    ['a picture and a link', '{"data":[{"b64_json":"eA=="},{}]}', { endpoint: '/v1/images/generations' }, false],
+    ['no pictures', '{"data":[]}', { endpoint: '/v1/images/generations' }, false],
+    ['no moderations', '{"id":"modr-1"}', { endpoint: '/v1/moderations' }, false],
     ['a completed response', '{"status":"completed"}', { endpoint: '/v1/responses' }, true],
     ['a failed response', '{"status":"failed"}', { endpoint: '/v1/responses' }, false],
     [

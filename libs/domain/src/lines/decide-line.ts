@@ -1,12 +1,11 @@
 import { errorEnvelope } from '@batch-gpt/contracts';
+import { endpointTable } from '../endpoints/endpoint-table.ts';
 import { failureOutcome } from '../failure-outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Member } from '../request.ts';
 import { classifyRow } from './classify-row.ts';
-import { isComplete } from './is-complete.ts';
 import type { LineContext, LineDecision } from './line-decision.ts';
 import type { ResultRow } from './read-result-row.ts';
-import { readUsage } from './read-usage.ts';
 import { cancelled, sendAgainAsAttempt, sendAgainUnrun } from './send-again.ts';
 
 /** Decides what a member's first result row means for it (design, section 8). */
@@ -28,11 +27,12 @@ export function decideLine(row: ResultRow, member: Member, ctx: LineContext): Li
 
 function success(row: ResultRow, member: Member, ctx: LineContext): Outcome {
   const body = row.response?.body;
+  const { isComplete, readUsage } = endpointTable[member.endpoint];
   return {
     kind: 'succeeded',
     status: row.response?.status_code ?? 200,
     body: row.bodyText ?? JSON.stringify(body),
-    shareable: member.shareable && isComplete(member.endpoint, body, member.limited),
+    shareable: member.shareable && isComplete(body, member.limited),
     usage: readUsage(body),
     providerRequestId: row.response?.request_id ?? null,
     batchId: ctx.batchId,

@@ -1,0 +1,32 @@
+import { type AppError } from '@batch-gpt/errors';
+import { checkDelivery } from './check-delivery.ts';
+import { checkModel } from './check-model.ts';
+import { areComplete } from './choices.ts';
+import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { neverSentFields, unhashedFields } from './fields.ts';
+import { emptyList, missing, wrongType } from './refusals.ts';
+import { readPromptUsage } from './usage.ts';
+
+/** `POST /v1/completions`. */
+export const completions: Endpoint = {
+  path: '/v1/completions',
+  defaultModel: null,
+  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body),
+  unhashed: unhashedFields,
+  neverSent: neverSentFields,
+  countInputs: () => 0,
+  bytesPerToken: 3,
+  isShareable: () => true,
+  // Without one of the caller's the API's own limit of 16 tokens holds: an answer cut there is the usual one.
+  hasOutputLimit: () => true,
+  isComplete: areComplete,
+  readUsage: readPromptUsage,
+};
+
+/** Required, but null stands for the beginning of a new document. Source: OpenAI API reference. */
+function checkPrompt({ prompt }: RequestBody): AppError | null {
+  if (prompt === undefined) return missing('prompt');
+  if (prompt === null || typeof prompt === 'string') return null;
+  if (!Array.isArray(prompt)) return wrongType('prompt', 'a string or an array', prompt);
+  return prompt.length === 0 ? emptyList('prompt') : null;
+}
