@@ -3,6 +3,7 @@ export { type ConfigOf, type ConfigSchema, defineConfig, loadConfig } from './lo
 export { Secret } from './secret.ts';
 export { type Env } from './secret-files.ts';
 export { type ReportProblem, type Section, section } from './section.ts';
+export { type AccountInVariables, accountsEnv, type AccountsSource } from './sections/accounts-env.ts';
 export { logEnv } from './sections/log-env.ts';
 export { opsEnv } from './sections/ops-env.ts';
 export { providerEnv } from './sections/provider-env.ts';
