@@ -76,7 +76,7 @@ describe('the database away', () => {
     // Restarted gateways hold nothing in memory: every answer has to come from the store.
     await Promise.all([stack.restart('gateway', 0), stack.restart('gateway', 1)]);
 
-    mongo.pause();
+    await mongo.pause();
     const answers = Promise.all(stored.map((call, index) => askPatiently(stack, index, call)));
     await eventually(async () => (await post(chatCall('during the frost'))).status === 503, { timeoutMs: 30_000 });
     mongo.resume();

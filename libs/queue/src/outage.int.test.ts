@@ -80,7 +80,7 @@ describe('signals, each one refused within the time of a call', () => {
   test('while Redis is frozen, and given again when it goes on', async () => {
     const signals = give();
     await expectAllGiven(signals);
-    server.pause();
+    await server.pause();
     try {
       await expectAllRefused(signals);
       await eventually(() => signals.redis.status !== 'ready');
@@ -166,7 +166,7 @@ describe('consumers go on', () => {
     await signals.fitness();
     await signals.bells.ring(group, 'lines');
     await eventually(() => heard.length === 1);
-    server.pause();
+    await server.pause();
     try {
       await expectAllRefused(signals);
       await eventually(() => signals.redis.status !== 'ready');

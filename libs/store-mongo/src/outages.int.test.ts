@@ -88,7 +88,7 @@ suite('store-mongo while its server fails', () => {
   it('never takes a frozen server for an empty one', async () => {
     const { requests } = stores;
     const late = sampleRequest(900_001);
-    server.pause();
+    await server.pause();
     try {
       await Promise.all([
         unavailable(requests.lookup([sampleKey(1)])),

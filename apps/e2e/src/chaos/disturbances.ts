@@ -86,7 +86,7 @@ export function createDisturbances(deps: DisturbDeps): readonly Disturbance[] {
   const frost = (name: string, server: TestServer) => async () => {
     const ms = random.between(500, 3500);
     count(name, { ms });
-    server.pause();
+    await server.pause();
     await delay(ms);
     server.resume();
     journal.note('server is back', { after: name });

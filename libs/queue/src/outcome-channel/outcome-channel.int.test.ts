@@ -124,7 +124,7 @@ describe('the outcome channel', () => {
   test('notices that Redis is silent, and asks for a re-check when it speaks again', async () => {
     const subscriber = subscribe();
     await eventually(() => subscriber.isLive());
-    server.pause();
+    await server.pause();
     await eventually(() => warnings.includes(silence)).finally(() => server.resume());
     await eventually(() => subscriber.isLive() && reasons.includes('silent'));
     await signals.outcomes.announceOutcomes(someKeys(1));

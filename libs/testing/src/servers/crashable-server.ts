@@ -1,6 +1,7 @@
 // A server whose end is part of the test. States: up → down (kill, stop) → up (restart); up ⇄ paused (pause, resume).
 import { rm } from 'node:fs/promises';
 import type { ServerProcess } from '@batch-gpt/local-servers';
+import { untilStopped } from './until-stopped.ts';
 
 /** A real server that a test may crash, stop, freeze and bring back on the same port. */
 export interface TestServer extends AsyncDisposable {
@@ -11,8 +12,8 @@ export interface TestServer extends AsyncDisposable {
   readonly kill: () => Promise<void>;
   /** Starts again on the same port, after an orderly end if it is up; `empty` forgets all data. */
   readonly restart: (options?: { readonly empty?: boolean }) => Promise<void>;
-  /** Freezes it: connections stay open and get no answer. */
-  readonly pause: () => void;
+  /** Freezes it: connections stay open and get no answer; resolves when nothing of it runs any more. */
+  readonly pause: () => Promise<void>;
   readonly resume: () => void;
 }
 
@@ -42,7 +43,10 @@ export async function startCrashable({ dataDir, start }: Crashable): Promise<Tes
     pid: () => current.pid,
     kill,
     restart,
-    pause: () => current.kill('SIGSTOP'),
+    pause: async () => {
+      current.kill('SIGSTOP');
+      await untilStopped(current.pid);
+    },
     resume: () => current.kill('SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await kill();

@@ -30,7 +30,7 @@ describe('a Redis for tests', () => {
 
   it('gives no answer while it is paused, and all of them afterwards', async () => {
     await using redis = await startTestRedis();
-    redis.pause();
+    await redis.pause();
     const paused = await pingRedis(redis.url, 200);
     redis.resume();
     expect(paused).toEqual({ ok: false, reason: 'no answer within 200 ms' });
