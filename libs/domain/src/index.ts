@@ -1,5 +1,14 @@
 export { defaultRetention, keepUntil, type KeepUntil, type Outcome, type Retention, type Usage } from './outcome.ts';
-export type { Candidate, Member, MemberBody, NewRequest, RequestRecord, Return, Settlement } from './request.ts';
+export type {
+  Candidate,
+  Member,
+  MemberBody,
+  NewRequest,
+  RequestRecord,
+  RequestSummary,
+  Return,
+  Settlement,
+} from './request.ts';
 export { applyMove, maxNote } from './apply-move.ts';
 export { historyLimit, isLegalMove, openBatchStates } from './batch.ts';
 export type {
@@ -27,6 +36,10 @@ export { batchLine, batchLineBytes } from './batch-line.ts';
 export { defaultProtocolTimings, nextPollDelay, type ProtocolTimings } from './protocol-timings.ts';
 export { maxLookupBytes, type LookedUp, type RequestStore } from './ports/request-store.ts';
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
+export type { IdempotencyRecord, IdempotencyStore } from './ports/idempotency-store.ts';
+export type { OwnedId, OwnedIdStore } from './ports/owned-id-store.ts';
+export type { ListingFilter, RequestListing } from './ports/request-listing.ts';
+export type { OutcomeCache, PurgeFilter } from './ports/outcome-cache.ts';
 export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
 export type {
   AcceptedSignals,

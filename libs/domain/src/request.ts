@@ -72,6 +72,14 @@ export type RequestRecord =
       readonly delivered: boolean;
     });
 
+/** A request without any text, as a listing shows it. */
+export type RequestSummary = WithoutBody<RequestRecord>;
+
+/** Distributes over the union, so that every state keeps its own fields. */
+type WithoutBody<R> = R extends { readonly outcome: infer O }
+  ? Omit<R, 'outcome'> & { readonly outcome: (O extends Outcome ? Omit<O, 'body'> : never) | Extract<O, null> }
+  : never;
+
 /** What closing a window needs to know of an accepted request. */
 export interface Candidate {
   readonly key: RequestKey;
