@@ -45,7 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await using started = new AsyncDisposableStack();
   started.use(await lockFolder(dataDir));
   const workDir = join(dataDir, 'work');
-  await mkdir(workDir, { recursive: true });
+  await mkdir(workDir, { recursive: true, mode: 0o700 });
   const keeper = started.use(createKeeper(options));
 
   const backing = {
