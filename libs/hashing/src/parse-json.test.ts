@@ -63,6 +63,35 @@ describe('names', () => {
   });
 });
 
+// https://github.com/nodejs/node/issues/63785
+describe('names written with escapes', () => {
+  test.each([
+    ['m1', '\\\\', '\\u0000', '\u0000'],
+    ['m2', '\\\\', '\\u00e9', 'é'],
+    ['m3', '\\\\', '\\"', '"'],
+    ['m4', '\\\\u', '\\u0041B', 'AB'],
+    ['m5', 'a\\\\', 'a\\u0041', 'aA'],
+  ])('%s: after %s, %s is %j', (first, before, written, name) => {
+    const text = (second: string, value: string) => `{"${first}":1,"${second}":${value}}`;
+    for (const value of ['3', '9007199254740993']) {
+      read(text(before, value));
+      expect(Object.keys(read(text(written, value)) as object)).toEqual([first, name]);
+      expect(roundTrip(text(written, value))).toContain(`:${value}`);
+    }
+  });
+
+  test('the detour reads what the parser reads', () => {
+    const text =
+      ' { "\\u0061" : [ ] , "b":{ } ,"c" : [ null , true,false, "x\\u0000" , -1.5e3, { "\\t":[[ 1 ]] } ] ,"__proto__":{"d":"}"} , "b":2 } ';
+    expect(read(text)).toEqual(JSON.parse(text));
+    expect(Object.keys(read(text) as object)).toEqual(['a', 'b', 'c', '__proto__']);
+  });
+
+  test('escapes elsewhere, and colons in strings, need no detour', () => {
+    expect(roundTrip('{"a":"\\n","b":["\\":",":"]}')).toBe('{"a":"\\n","b":["\\":",":"]}');
+  });
+});
+
 describe('refusals', () => {
   test.each(['', ' ', '{', '{"a":}', '[1,]', 'nul', '"\u0001"', '{"secret prompt', '01', '\ufeff{}'])(
     '%j is not JSON, and is not quoted',

@@ -1,6 +1,8 @@
 import { AppError } from '@batch-gpt/errors';
+import { hasEscapedName, readValidJson } from './escaped-names.ts';
 import { jsonWithSource } from './json-with-source.ts';
 import { nestsDeeperThan } from './nesting.ts';
+import { mayLoseDigits, readNumber } from './numbers.ts';
 
 /**
  * Parses a JSON text. Numbers that a double might not hold exactly come back as raw numbers, which `canonicalJson`
@@ -12,26 +14,20 @@ export function parseJson(text: string, { maxDepth }: { readonly maxDepth: numbe
     throw new AppError('body_too_deep', `The JSON body nests deeper than ${maxDepth} levels.`);
   }
   try {
-    return mayLoseDigits.test(text) ? jsonWithSource.parse(text, keepLongNumbers) : JSON.parse(text);
+    return parseValid(text);
   } catch (error) {
     // The parser's own message quotes the text around the fault, and may not be kept as a cause either.
     throw new AppError('invalid_json', `We could not parse the body of your request as JSON${faultPosition(error)}.`);
   }
 }
 
-/**
- * Up to 15 significant digits and a two-digit exponent survive a double and its shortest form. This finds every text
- * that has a longer number somewhere, and some that only look so; `isLong` then decides for each number.
- */
-const mayLoseDigits = /[\d.]{16}|\d[eE][+-]?\d{3}/;
-
-function keepLongNumbers(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
-  return typeof value === 'number' && source !== undefined && isLong(source) ? jsonWithSource.rawJSON(source) : value;
+function parseValid(text: string): unknown {
+  const value: unknown = mayLoseDigits.test(text) ? jsonWithSource.parse(text, keepLongNumbers) : JSON.parse(text);
+  return hasEscapedName(text) ? readValidJson(text) : value;
 }
 
-function isLong(source: string): boolean {
-  const [significand = '', exponent = ''] = source.toLowerCase().split('e');
-  return significand.replace(/[-.]/g, '').length >= 16 || exponent.replace(/[+-]/, '').length >= 3;
+function keepLongNumbers(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  return typeof value === 'number' && source !== undefined ? readNumber(source) : value;
 }
 
 function faultPosition(error: unknown): string {
