@@ -17,7 +17,7 @@ it(`loses nothing, pays nothing twice and mixes nothing up over ${kills} kills`,
   const summary = summaryLines(report).join('\n');
   expect({ isClean: report.isClean, summary }).toEqual({ isClean: true, summary });
   expect(report.disturbed.of('service SIGKILL')).toBeGreaterThanOrEqual(kills);
-  expect(report.truth.answers()).toBeGreaterThan(500);
+  expect(report.truth.answers()).toBeGreaterThan(100);
   // The journal of a run that failed is kept.
   await rm(report.folder, { recursive: true });
 });

@@ -42,4 +42,5 @@ export const steps: readonly Step[] = [
   tests('schedules', 'schedules', 'schedules', 1),
   tests('e2e', 'e2e', 'e2e', 1),
   tests('crash', 'crash', 'crash', 1),
+  tests('chaos', 'chaos', 'chaos', 1),
 ];
