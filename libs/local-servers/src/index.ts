@@ -18,6 +18,7 @@ export {
   type ServerCommand,
   type ServerProcess,
 } from './process/spawn-server.ts';
+export { findPythonClient, type PythonClient, type PythonClientOptions } from './python/find-python-client.ts';
 export { findRedis, findRedisProgram, redisRungs, type RedisLadderOptions } from './redis/find-redis.ts';
 export { type GivenRedis, type RedisProgram } from './redis/redis-program.ts';
 export { startRedis, type RedisServer, type StartRedisOptions } from './redis/start-redis.ts';
