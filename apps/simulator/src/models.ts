@@ -24,7 +24,9 @@ const known = new Map<string, Model>([
   ...undated('completion', 'gpt-3.5-turbo-instruct', 'davinci-002', 'babbage-002'),
   ...undated('embedding', 'text-embedding-3-small', 'text-embedding-3-large', 'text-embedding-ada-002'),
   ...undated('moderation', 'omni-moderation-latest', 'text-moderation-latest'),
-  ...undated('image', 'gpt-image-1', 'gpt-image-1-mini'),
+  ...dated('2026-09-08', 'image', 'gpt-image-2.5-sunburst', 'gpt-image-2.5-flare'),
+  ...dated('2026-04-21', 'image', 'gpt-image-2'),
+  ...undated('image', 'gpt-image-1-mini', 'gpt-image-1.5', 'chatgpt-image-latest'),
 ]);
 const bySnapshot = new Map([...known.values()].map((model) => [model.snapshot, model]));
 

@@ -85,10 +85,23 @@ describe('the answer to a body', () => {
     expect(answerFor('/v1/embeddings', { model: 'text-embedding-3-small', input: [1, 2, 3] }).usage.input).toBe(3);
   });
 
+  test('completions are cut at 16 tokens unless told otherwise', () => {
+    const complete = (more: JsonObject) => {
+      const body = { model: 'gpt-3.5-turbo-instruct', prompt: 'x'.repeat(100), ...more };
+      return (answerFor('/v1/completions', body).body['choices'] as JsonObject[])[0];
+    };
+    expect(complete({})).toMatchObject({ finish_reason: 'length', text: expect.stringMatching(/^.{64}$/) });
+    expect(complete({ max_tokens: 100 })).toMatchObject({ finish_reason: 'stop' });
+    expect(complete({ prompt: null })).toMatchObject({ finish_reason: 'stop' });
+    expect(complete({ prompt: '[[simulate:content_filter]]' })).toMatchObject({ finish_reason: 'content_filter' });
+  });
+
   test('images and moderations have their own shapes', () => {
-    expect(
-      answerFor('/v1/images/generations', { model: 'gpt-image-1', prompt: 'cat', n: 2 }).body['data'],
-    ).toHaveLength(2);
+    const draw = (more: JsonObject) =>
+      answerFor('/v1/images/generations', { model: 'gpt-image-2.5-flare', prompt: 'cat', ...more }).body['data'];
+    expect(draw({ n: 2 })).toEqual([{ b64_json: expect.any(String) }, { b64_json: expect.any(String) }]);
+    expect(draw({ background: 'transparent' })).not.toEqual(draw({}));
+    expect(draw({ model: 'dall-e-2', response_format: 'url' })).toEqual([{ url: expect.stringMatching(/^https:/) }]);
     const { body } = answerFor('/v1/moderations', {
       model: 'omni-moderation-latest',
       input: [{ type: 'text', text: 'a' }],
@@ -128,6 +141,16 @@ test.each<[BatchEndpoint, JsonObject, string, string]>([
     'invalid_value',
   ],
   ['/v1/completions', { model: 'gpt-3.5-turbo-instruct' }, 'prompt', 'missing_required_parameter'],
+  ['/v1/completions', { model: 'gpt-3.5-turbo-instruct', prompt: 5 }, 'prompt', 'invalid_type'],
+  ['/v1/moderations', { model: 'omni-moderation-latest' }, 'input', 'missing_required_parameter'],
+  ['/v1/images/generations', { model: 'gpt-image-2' }, 'prompt', 'missing_required_parameter'],
+  ['/v1/images/generations', { model: 'gpt-image-2', prompt: ['x'] }, 'prompt', 'invalid_type'],
+  [
+    '/v1/images/generations',
+    { model: 'gpt-image-2', prompt: 'x', response_format: 'url' },
+    'response_format',
+    'unknown_parameter',
+  ],
 ])('%s refuses %j', (endpoint, body, param, code) => {
   expect(checkBody(endpoint, body)?.body).toMatchObject({ type: 'invalid_request_error', param, code });
 });

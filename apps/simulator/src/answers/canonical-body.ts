@@ -26,9 +26,13 @@ function canonical(value: unknown): string {
   return `{${pairs.join(',')}}`;
 }
 
+/** Behind a picture `background` is what stands there, elsewhere it is a way of delivery. */
+const hasEffect = (endpoint: string, name: string): boolean =>
+  !withoutEffect.has(name) || (name === 'background' && endpoint.startsWith('/v1/images/'));
+
 /** SHA-256 (64 hex) over the endpoint and the body with sorted keys, without the fields that have no effect. */
 export function fingerprint(endpoint: string, body: JsonObject): string {
-  const effective = Object.fromEntries(Object.entries(body).filter(([key]) => !withoutEffect.has(key)));
+  const effective = Object.fromEntries(Object.entries(body).filter(([key]) => hasEffect(endpoint, key)));
   return createHash('sha256')
     .update(`${endpoint}\n${canonical(effective)}`)
     .digest('hex');

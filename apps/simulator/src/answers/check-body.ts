@@ -50,11 +50,23 @@ function checkMessages(body: JsonObject): ApiError | null {
 function textOrList(param: string): Check {
   return (body) => {
     const value = body[param];
-    if (value === undefined && param === 'input') return null;
+    if (value === undefined || value === null) return null;
     if (Array.isArray(value)) return value.length === 0 ? emptyArray(param) : null;
     return typeof value === 'string' ? null : invalidType(param, 'a string or an array', typeName(value));
   };
 }
+
+function checkPicture(body: JsonObject): ApiError | null {
+  const { prompt, model } = body;
+  if (typeof prompt !== 'string') return invalidType('prompt', 'a string', typeName(prompt));
+  // A parameter of models before these, which always answer in base64.
+  const isKnown = body['response_format'] === undefined || !isGptImage(model);
+  return isKnown
+    ? null
+    : invalidRequest("Unknown parameter: 'response_format'.", { param: 'response_format', code: 'unknown_parameter' });
+}
+
+const isGptImage = (model: unknown): boolean => typeof model === 'string' && /^(chat)?gpt-image/.test(model);
 
 function checkEmbeddingInput(body: JsonObject): ApiError | null {
   const input = body['input'];
@@ -103,7 +115,7 @@ const checks: Readonly<Record<BatchEndpoint, readonly Check[]>> = {
     ...penalties,
   ],
   '/v1/moderations': [textOrList('input')],
-  '/v1/images/generations': [textOrList('prompt'), number('n', 'integer', 1, 10)],
+  '/v1/images/generations': [checkPicture, number('n', 'integer', 1, 10)],
   '/v1/images/edits': [],
   '/v1/videos': [],
 };
@@ -112,6 +124,8 @@ const checks: Readonly<Record<BatchEndpoint, readonly Check[]>> = {
 export function missingField(endpoint: BatchEndpoint, body: JsonObject): string | null {
   const field = requiredField[endpoint];
   if (field === null || (body[field] !== undefined && body[field] !== null)) return null;
+  // No prompt is the beginning of a new document (OpenAI API reference), but it has to be said.
+  if (endpoint === '/v1/completions') return body[field] === undefined ? field : null;
   const standIns = ['prompt', 'previous_response_id', 'conversation'];
   return endpoint === '/v1/responses' && standIns.some((name) => body[name] !== undefined) ? null : field;
 }

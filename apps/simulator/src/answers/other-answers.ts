@@ -9,13 +9,16 @@ interface Answer {
 
 const spent = (input: number, output: number): Usage => ({ input, cached: 0, output, reasoning: 0 });
 
+/** Tokens of a text completion whose caller names no limit (OpenAI API reference). */
+const usualLimit = 16;
+
 /** A legacy text completion: `n` choices for every prompt. */
 export function completionAnswer(facts: RequestFacts): Answer {
   const prompt = facts.body['prompt'];
   const prompts = Array.isArray(prompt) && typeof prompt[0] === 'string' ? prompt.length : 1;
   const count = prompts * (typeof facts.body['n'] === 'number' ? facts.body['n'] : 1);
   const texts = Array.from({ length: count }, (_, index) =>
-    limitTokens(index === 0 ? facts.text : `${facts.text} (choice ${index})`, facts.body['max_tokens']),
+    limitTokens(index === 0 ? facts.text : `${facts.text} (choice ${index})`, facts.body['max_tokens'] ?? usualLimit),
   );
   const usage = spent(
     facts.inputTokens,
@@ -25,7 +28,7 @@ export function completionAnswer(facts: RequestFacts): Answer {
     text,
     index,
     logprobs: null,
-    finish_reason: cut ? 'length' : 'stop',
+    finish_reason: facts.marker === 'content_filter' ? 'content_filter' : cut ? 'length' : 'stop',
   }));
   return {
     usage,
@@ -83,19 +86,22 @@ function moderated(input: unknown): JsonObject {
   };
 }
 
-/** Images whose bytes are the echo text, not a picture: enough to tell whose answer it is. */
+/** Images whose bytes are the echo text, not a picture: enough to tell whose answer it is; or links to nowhere. */
 export function imageAnswer(facts: RequestFacts): Answer {
   const count = typeof facts.body['n'] === 'number' ? facts.body['n'] : 1;
-  const data = Array.from({ length: count }, (_, index) => ({
-    b64_json: Buffer.from(`${facts.text} (image ${index})`).toString('base64'),
-  }));
+  const asLinks = facts.body['response_format'] === 'url';
+  const data = Array.from({ length: count }, (_, index) =>
+    asLinks
+      ? { url: `https://images.invalid/${facts.hash}-${index}.png` }
+      : { b64_json: Buffer.from(`${facts.text} (image ${index})`).toString('base64') },
+  );
   const usage = spent(facts.inputTokens, 272 * count);
   const total = usage.input + usage.output;
   return {
     usage,
     body: {
       created: facts.createdAt,
-      background: 'opaque',
+      background: facts.body['background'] === 'transparent' ? 'transparent' : 'opaque',
       data,
       output_format: 'png',
       quality: 'low',

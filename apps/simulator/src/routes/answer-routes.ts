@@ -3,7 +3,7 @@ import { answerFor } from '../answers/answer-for.ts';
 import { markerFor } from '../answers/marker.ts';
 import { invalidRequest, missingParameter } from '../api-error.ts';
 import { seconds, type Clock } from '../clock.ts';
-import { batchEndpoints } from '../endpoints.ts';
+import { batchEndpoints, type BatchEndpoint } from '../endpoints.ts';
 import { isObject } from '../json.ts';
 import { type Faults } from '../faults/create-faults.ts';
 import { type Ledger } from '../ledger.ts';
@@ -29,7 +29,7 @@ export function answerRoutes(deps: AnswerDeps): Router {
   for (const endpoint of batchEndpoints) {
     router.post(endpoint, readJson(bodyBytes), async (request, response) => {
       deps.faults.refuseAt('answer');
-      const body: unknown = request.body;
+      const body = withModel(endpoint, request.body);
       if (!isObject(body) || typeof body['model'] !== 'string') throw missingParameter('model');
       requireModel(deps.models, body['model']);
       if (body['stream'] === true) throw noStreaming();
@@ -42,6 +42,12 @@ export function answerRoutes(deps: AnswerDeps): Router {
     });
   }
   return router;
+}
+
+/** What a moderation takes that names no model; a batch line has to name it. */
+function withModel(endpoint: BatchEndpoint, body: unknown): unknown {
+  const needed = endpoint === '/v1/moderations' && isObject(body) && body['model'] === undefined;
+  return needed ? { ...body, model: 'omni-moderation-latest' } : body;
 }
 
 const noStreaming = (): Error =>
