@@ -38,6 +38,8 @@ export { maxLookupBytes, type LookedUp, type RequestStore } from './ports/reques
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { IdempotencyRecord, IdempotencyStore } from './ports/idempotency-store.ts';
 export type { OwnedId, OwnedIdStore } from './ports/owned-id-store.ts';
+export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-page.ts';
+export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
 export type { ListingFilter, RequestListing } from './ports/request-listing.ts';
 export type { OutcomeCache, PurgeFilter } from './ports/outcome-cache.ts';
 export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';

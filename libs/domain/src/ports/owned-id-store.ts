@@ -21,7 +21,7 @@ export interface OwnedId {
 
 /** Who owns which id. A foreign id is like an unknown one. Throws AppError `store_unavailable` when the database is away. */
 export interface OwnedIdStore {
-  /** Ids that exist already are left alone, whoever owns them. */
+  /** Ids that exist already are left alone, whoever owns them. Throws AppError `body_too_large` for a larger text. */
   insert(ids: readonly OwnedId[]): Promise<void>;
   find(tenant: TenantId, id: string): Promise<OwnedId | null>;
   /** Which of these ids are the tenant's. At most 1,000 ids. */

@@ -1,5 +1,5 @@
 import type { RequestKey, RequestState, TenantId } from '@batch-gpt/contracts';
-import type { RequestSummary } from '../request.ts';
+import type { ListingPage } from '../listing-page.ts';
 
 /** Which of a tenant's requests are listed; null: any. */
 export interface ListingFilter {
@@ -14,10 +14,5 @@ export interface RequestListing {
    * before, and where it is gone or foreign the page is null. Reads at most ten times `limit` rows of the index: a page
    * of a narrow filter may be short though more follow, which `next` then tells.
    */
-  list(
-    tenant: TenantId,
-    filter: ListingFilter,
-    after: RequestKey | null,
-    limit: number,
-  ): Promise<{ readonly found: readonly RequestSummary[]; readonly next: RequestKey | null } | null>;
+  list(tenant: TenantId, filter: ListingFilter, after: RequestKey | null, limit: number): Promise<ListingPage | null>;
 }

@@ -1,17 +1,33 @@
-import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type {
+  BatchStore,
+  IdempotencyStore,
+  OutcomeCache,
+  OwnedIdStore,
+  RequestListing,
+  RequestStore,
+} from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore } from './memory-batch-store.ts';
+import { createMemoryIdempotencyStore } from './memory-idempotency-store.ts';
+import { createMemoryOutcomeCache } from './memory-outcome-cache.ts';
+import { createMemoryOwnedIdStore } from './memory-owned-id-store.ts';
+import { createMemoryRequestListing } from './memory-request-listing.ts';
+import type { MemoryRequestRows } from './memory-request-rows.ts';
 import { createMemoryRequestStore } from './memory-request-store.ts';
 import type { RunCall } from './run-call.ts';
 
 export interface MemoryStores {
   readonly requests: RequestStore;
   readonly batches: BatchStore;
+  readonly listing: RequestListing;
+  readonly cache: OutcomeCache;
+  readonly idempotency: IdempotencyStore;
+  readonly ownedIds: OwnedIdStore;
   /** While away every call rejects with `store_unavailable` and changes nothing. */
   readonly setAway: (away: boolean) => void;
 }
 
-/** Both stores in memory: they pass the conformance suites, hold everything, and are gone with their owner. */
+/** All stores in memory: they pass the conformance suites, hold everything, and are gone with their owner. */
 export function createMemoryStores(): MemoryStores {
   let away = false;
   const run: RunCall = (call) =>
@@ -19,9 +35,14 @@ export function createMemoryStores(): MemoryStores {
       if (away) throw new AppError('store_unavailable', 'the store is away');
       resolve(call());
     });
+  const rows: MemoryRequestRows = new Map();
   return {
-    requests: createMemoryRequestStore(run),
+    requests: createMemoryRequestStore(run, rows),
     batches: createMemoryBatchStore(run),
+    listing: createMemoryRequestListing(run, rows),
+    cache: createMemoryOutcomeCache(run, rows),
+    idempotency: createMemoryIdempotencyStore(run),
+    ownedIds: createMemoryOwnedIdStore(run),
     setAway: (value) => {
       away = value;
     },

@@ -1,21 +1,15 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
 import { addSizes, maxLookupBytes, noSizes, sizesOf } from '@batch-gpt/domain';
 import type { Candidate, Member, NewRequest, RequestRecord, RequestStore, Settlement } from '@batch-gpt/domain';
+import { compareTexts as compare, type MemoryRequestRows, type MemoryRow as Row } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
 
 type In<State extends RequestRecord['state']> = Extract<RequestRecord, { state: State }>;
 
-interface Row {
-  readonly record: RequestRecord;
-  readonly body: string | null;
-}
-
 const maxClaim = 1000;
 
 /** The request port in memory, one call at a time. */
-export function createMemoryRequestStore(run: RunCall): RequestStore {
-  const rows = new Map<RequestKey, Row>();
-
+export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows): RequestStore {
   const sorted = <T>(pick: (row: Row) => T | null): T[] =>
     [...rows.entries()]
       .toSorted(([a], [b]) => compare(a, b))
@@ -256,8 +250,4 @@ function memberOf({ key, base, attempt, rounds, shareable, limited, endpoint }: 
 function comesAfter(candidate: Candidate, other: Candidate): boolean {
   const later = candidate.acceptedAt - other.acceptedAt;
   return later > 0 || (later === 0 && candidate.key > other.key);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
