@@ -1,4 +1,4 @@
-import { findRedisProgram, findTestMongo, runCommand } from '@batch-gpt/local-servers';
+import { findPythonClient, findRedisProgram, findTestMongo, runCommand } from '@batch-gpt/local-servers';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolsDir, workspace } from '../workspace.ts';
@@ -34,4 +34,16 @@ export async function prepareServers(env: NodeJS.ProcessEnv, announce: (line: st
     announce(`ATTENTION: no MongoDB for tests, the suites that need one are skipped.\n${reason}`);
     return { redis: redis.how, mongo: null };
   }
+}
+
+/** Installs the official Python client for the tests now; says what it is, or null where there is none. With `CI=true` it may not be missing. */
+export async function preparePythonClient(
+  env: NodeJS.ProcessEnv,
+  announce: (line: string) => void,
+): Promise<string | null> {
+  const attempt = await findPythonClient({ env, mayInstall: true, announce });
+  if ('found' in attempt) return attempt.found.packages.join(' ');
+  if (env['CI'] === 'true') throw new Error(`no Python client for tests: ${attempt.absent}`);
+  announce(`ATTENTION: no Python client for tests, its matrix is skipped.\n${attempt.absent}`);
+  return null;
 }
