@@ -28,6 +28,11 @@ describe('takeWhatFits', () => {
     expect(prefix.full).toBe(full);
   });
 
+  it('counts tokens where they are limited', () => {
+    const two = [candidate(1), candidate(1)];
+    expect(takeWhatFits(two, noSizes, { ...limits, tokens: 1 })).toMatchObject({ full: true, sizes: { tokens: 1 } });
+  });
+
   it('goes on from what was taken before', () => {
     const first = takeWhatFits([candidate(600)], noSizes, limits);
     expect(takeWhatFits([candidate(500)], first.sizes, limits).fitting).toHaveLength(0);

@@ -8,6 +8,8 @@ export interface BatchLimits {
   readonly bytes: number;
   /** Embedding inputs summed over all lines. */
   readonly inputs: number;
+  /** Estimated prompt tokens, where they are limited. */
+  readonly tokens?: number;
 }
 
 /** OpenAI's limits: 50,000 lines, 200 MB (decimal or binary is not said, so 190,000,000 bytes), 50,000 embedding inputs. */
@@ -46,12 +48,16 @@ export function takeWhatFits(candidates: readonly Candidate[], taken: LineSizes,
   const fitting: Candidate[] = [];
   for (const candidate of candidates) {
     const next = addSizes(sizes, sizesOf(candidate));
-    const fits = next.lines <= limits.lines && next.bytes <= limits.bytes && next.inputs <= limits.inputs;
+    const fits = fitsIn(next, limits);
     if (!fits && sizes.lines > 0) break;
     sizes = next;
     fitting.push(candidate);
   }
   return { fitting, sizes, full: fitting.length < candidates.length };
+}
+
+function fitsIn(sizes: LineSizes, { lines, bytes, inputs, tokens = Infinity }: BatchLimits): boolean {
+  return sizes.lines <= lines && sizes.bytes <= bytes && sizes.inputs <= inputs && sizes.tokens <= tokens;
 }
 
 export interface TakenPrefix {

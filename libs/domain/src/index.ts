@@ -42,7 +42,15 @@ export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-
 export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
 export type { ListingFilter, RequestListing } from './ports/request-listing.ts';
 export type { OutcomeCache, PurgeFilter } from './ports/outcome-cache.ts';
-export type { BatchProvider, LocalInputFile, ProviderContent, SubmitAnswer } from './ports/batch-provider.ts';
+export type {
+  BatchProvider,
+  LocalInputFile,
+  ProviderContent,
+  ProviderOf,
+  SubmitAnswer,
+} from './ports/batch-provider.ts';
+export type { Budget, RateBudgets } from './ports/rate-budgets.ts';
+export { fullBucket, pauseOf, refill, type TokenBucket } from './token-bucket.ts';
 export type {
   AcceptedSignals,
   BatchNews,

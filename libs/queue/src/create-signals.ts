@@ -4,6 +4,7 @@ import type {
   EndedSignals,
   HintCounters,
   OutcomeAnnouncer,
+  RateBudgets,
   WindowBells,
 } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
@@ -18,6 +19,7 @@ import { createBatchNews } from './news-channel/announce-news.ts';
 import { createOutcomeAnnouncer } from './outcome-channel/announce-outcomes.ts';
 import { pingRedis } from './ping-redis.ts';
 import { defaultPrefix } from './queue-keys.ts';
+import { createRateBudgets } from './rate-budgets/create-rate-budgets.ts';
 import { createSweepScheduler, type SweepScheduler } from './sweep-scheduler.ts';
 import { createWindowBells } from './window-bells.ts';
 
@@ -39,6 +41,8 @@ export interface Signals extends AsyncDisposable {
   readonly outcomes: OutcomeAnnouncer;
   readonly news: BatchNews;
   readonly sweeps: SweepScheduler;
+  /** Not a signal, but shared on the same connection; never rejects. */
+  readonly budgets: RateBudgets;
   /** The connection, for `createBellConsumer`. */
   readonly redis: Redis;
   /**
@@ -66,6 +70,7 @@ export function createSignals(options: SignalsOptions): Signals {
     outcomes: createOutcomeAnnouncer({ redis, prefix }),
     news: createBatchNews({ redis, prefix }),
     sweeps,
+    budgets: createRateBudgets({ redis, prefix, logger }),
     redis,
     fitness: () => checkRedis(redis),
     ping: () => pingRedis(redis),

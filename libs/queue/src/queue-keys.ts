@@ -1,4 +1,4 @@
-import type { GroupId } from '@batch-gpt/contracts';
+import type { AccountId, GroupId } from '@batch-gpt/contracts';
 
 /** Begins every key and channel unless told otherwise; two deployments on one Redis need two. */
 export const defaultPrefix = 'batch-gpt';
@@ -9,6 +9,9 @@ export const queueKeys = (prefix: string) => ({
   newsChannel: `${prefix}:news-channel`,
   hints: (group: GroupId) => `${prefix}:window-hints:${group}`,
   rung: (group: GroupId) => `${prefix}:window-rung:${group}`,
+  // One script reads both: the braces put them into one slot of a cluster.
+  budget: (account: AccountId, kind: string) => `${prefix}:budget:{${account}}:${kind}`,
+  budgetUsers: (account: AccountId, kind: string) => `${prefix}:budget:{${account}}:${kind}:users`,
 });
 
 /** The one job scheduler's id. */

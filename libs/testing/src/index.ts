@@ -5,6 +5,7 @@ export { spawnService, type SpawnServiceOptions, type TestService } from './serv
 export { canTestMongo, startTestMongo } from './servers/test-mongo.ts';
 export { startTestRedis } from './servers/test-redis.ts';
 export { createManualClock, type ManualClock } from './fakes/create-manual-clock.ts';
+export { createMemoryBudgets } from './fakes/create-memory-budgets.ts';
 export { createMemoryProvider, type MemoryProvider, type ScriptedAnswer } from './fakes/create-memory-provider.ts';
 export { createMemorySignals, type MemorySignals, type SeenSignals } from './fakes/create-memory-signals.ts';
 export { createMemoryStores, type MemoryStores } from './fakes/create-memory-stores.ts';

@@ -1,4 +1,4 @@
-import type { BatchEndpoint, ProviderBatch, ProviderFile } from '@batch-gpt/contracts';
+import type { AccountId, BatchEndpoint, ProviderBatch, ProviderFile } from '@batch-gpt/contracts';
 import type { FailureCause } from '../batch.ts';
 
 /**
@@ -66,3 +66,6 @@ export interface BatchProvider {
   /** Null when the provider does not know it; a batch that cannot be cancelled any more is returned as it is. */
   cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch | null>;
 }
+
+/** The provider as an account sees it; null for an account that this process does not have. */
+export type ProviderOf = (account: AccountId) => BatchProvider | null;
