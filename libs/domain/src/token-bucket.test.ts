@@ -6,7 +6,7 @@ describe('a bucket of so many an hour', () => {
     const empty = { ...fullBucket(60, 0), tokens: 0 };
     expect(pauseOf(fullBucket(60, 0), 60)).toBe(0);
     expect(pauseOf(empty, 60)).toBe(60_000);
-    expect(pauseOf(refill(empty, 60, 59_000), 60)).toBe(1000);
+    expect(pauseOf(refill(empty, 60, 30_000), 60)).toBe(30_000);
     expect(pauseOf(refill(empty, 60, 60_000), 60)).toBe(0);
   });
 
