@@ -15,7 +15,7 @@ import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
 
-const plain = { noCache: false, maxAgeMs: null, isRetry: false };
+const plain = { noCache: false, maxAgeMs: null, isRetry: false, isRepeat: false };
 const callOf = (request: NewRequest, change: Partial<Call> = {}): Call => ({
   request,
   reuse: plain,
@@ -52,7 +52,12 @@ async function finish(requests: RequestStore, n: number, at = sampleTime, body =
   const outcome = sampleOutcome({ at, body });
   await requests.claim(sampleGroup(), id, [sampleKey(n)], at);
   await requests.settle(id, [
-    { key: sampleKey(n), outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, false) },
+    {
+      key: sampleKey(n),
+      outcome,
+      attempt: 1,
+      ...keepUntil(outcome, defaultRetention, { isPrivate: false, cacheTtl: null }),
+    },
   ]);
 }
 

@@ -7,7 +7,7 @@ const t0 = 1_000_000_000_000;
 const minute = 60_000;
 const hour = 60 * minute;
 const { body: _, ...facts } = sampleRequest(1);
-const plain: ReuseWishes = { noCache: false, maxAgeMs: null, isRetry: false };
+const plain: ReuseWishes = { noCache: false, maxAgeMs: null, isRetry: false, isRepeat: false };
 
 type Done = Extract<RequestRecord, { state: 'done' }>;
 
@@ -64,11 +64,16 @@ describe('an ended request', () => {
     ['… that nobody got', undelivered, {}, minute, 'hit'],
     ['… that nobody got, asked with no-cache', undelivered, { noCache: true }, minute, 'hit'],
     ['… that nobody got in its time', undelivered, {}, hour, 'miss'],
+    ['whatever succeeded, for a repeat of its call', shared, { isRepeat: true, noCache: true }, 20 * hour, 'hit'],
+    ['… shareable or not', unshareable, { isRepeat: true, maxAgeMs: 0 }, 20 * hour, 'hit'],
+    ['… or private', privateRow, { isRepeat: true }, 20 * hour, 'hit'],
     ['a failure', failure, {}, 3 * minute - 1, 'hit'],
     ['… past its time', failure, {}, 3 * minute, 'stale'],
     ['… past its time, for a retry', failure, { isRetry: true }, 3 * minute, 'stale'],
     ['… not wanted', failure, { noCache: true }, minute, 'request'],
     ['… not wanted, for a retry', failure, { noCache: true, isRetry: true }, minute, 'hit'],
+    ['… for a repeat of the call that it belongs to', failure, { isRepeat: true }, 3 * minute - 1, 'hit'],
+    ['… past its time, for a repeat', failure, { isRepeat: true }, 3 * minute, 'stale'],
     ['a private row', privateRow, {}, minute, 'hit'],
     ['… past its grace', privateRow, {}, hour, 'stale'],
   ])('%s', (_name, row, wishes, age, expected) => {
@@ -88,6 +93,7 @@ describe('a pending request', () => {
     ['… but not who asks anew', pending(old), { noCache: true }, 'join'],
     ['… nor the retry of that', pending(old), { noCache: true, isRetry: true }, 'join'],
     ['… nor who wants a younger one', pending(old), { maxAgeMs: 1 }, 'join'],
+    ['answers every repeat of the call that paid for it', pending(old), { noCache: true, isRepeat: true }, 'hit'],
     ['never from an outcome that may not be shared', pending({ ...old, shareable: false }), {}, 'join'],
   ])('%s', (_name, row, wishes, expected) => {
     expect(decideReuse(row, { ...plain, ...wishes }, t0 + minute).kind).toBe(expected);

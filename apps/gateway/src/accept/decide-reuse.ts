@@ -8,6 +8,8 @@ export interface ReuseWishes {
   readonly maxAgeMs: number | null;
   /** The call repeats one that was not answered. */
   readonly isRetry: boolean;
+  /** The call names, by its `Idempotency-Key`, a request that it made before: what that one paid for is never paid again. */
+  readonly isRepeat: boolean;
 }
 
 /** Why a request goes on to the provider although its key is known (RFC 9211, `fwd`). */
@@ -25,11 +27,13 @@ const retryGrace = 3600 * 1000;
 /** Decides whether a row answers a call, is waited for, or runs again (design, section 5, "Modes"). Pure. */
 export function decideReuse(row: RequestRecord, wishes: ReuseWishes, now: number): ReuseDecision {
   if (row.state !== 'done') {
-    const old = row.outcome !== null && isFresh(row.outcome, row.reuseUntil ?? 0, wishes, now) ? row.outcome : null;
-    return old?.shareable === true ? { kind: 'hit', outcome: old } : { kind: 'join' };
+    const old = row.outcome;
+    const answers = old?.shareable === true && (wishes.isRepeat || isFresh(old, row.reuseUntil ?? 0, wishes, now));
+    return answers ? { kind: 'hit', outcome: old } : { kind: 'join' };
   }
   const { outcome, reuseUntil, doneAt } = row;
   const hit = { kind: 'hit', outcome } as const;
+  if (wishes.isRepeat && outcome.kind === 'succeeded') return hit;
   if (row.base !== null) return now < reuseUntil ? hit : { kind: 'anew', doneAt, forward: 'stale' };
   if (outcome.kind === 'failed') return failed(row, wishes, now);
   if (wishes.isRetry && now < outcome.at + retryGrace) return hit;
@@ -48,7 +52,8 @@ function failed(
   now: number,
 ): ReuseDecision {
   if (now >= reuseUntil) return { kind: 'anew', doneAt, forward: 'stale' };
-  if (wishes.isRetry || isFresh(outcome, reuseUntil, wishes, now)) return { kind: 'hit', outcome };
+  const again = wishes.isRetry || wishes.isRepeat;
+  if (again || isFresh(outcome, reuseUntil, wishes, now)) return { kind: 'hit', outcome };
   return { kind: 'anew', doneAt, forward: 'request' };
 }
 

@@ -10,6 +10,7 @@ const plain = {
   maxAgeMs: null,
   retry: 0,
   idempotencyKey: null,
+  cacheTtlMs: null,
 };
 
 describe('what a call asks for', () => {
@@ -34,7 +35,9 @@ describe('what a call asks for', () => {
     [{ 'x-stainless-retry-count': '2' }, { retry: 2 }],
     [{ 'x-stainless-retry-count': '-2' }, {}],
     [{ 'idempotency-key': 'order-1' }, { idempotencyKey: 'order-1' }],
-    [{ 'idempotency-key': 'x'.repeat(300) }, {}],
+    [{ 'batch-cache-ttl': '60' }, { cacheTtlMs: 60_000 }],
+    [{ 'batch-cache-ttl': '0' }, { cacheTtlMs: 0 }],
+    [{ 'batch-cache-ttl': 'long' }, {}],
   ])('%j', (headers, wishes) => {
     expect(readWishes(headers, 'sync')).toEqual({ ...plain, ...wishes });
   });
@@ -42,6 +45,15 @@ describe('what a call asks for', () => {
   test.each(['sync', 'async', 'cache'] as const)('nothing: as the deployment says (%s)', (mode) => {
     expect(readWishes({}, mode).mode).toBe(mode);
   });
+
+  test.each(['', 'two words', 'x'.repeat(256), 'ключ'])(
+    'an Idempotency-Key that cannot be kept is refused: %j',
+    (key) => {
+      expect(() => readWishes({ 'idempotency-key': key }, 'sync')).toThrow(
+        expect.objectContaining({ code: 'invalid_value', param: 'Idempotency-Key' }),
+      );
+    },
+  );
 
   test('a call may choose against the deployment', () => {
     expect(readWishes({ prefer: 'wait=5' }, 'async')).toMatchObject({ mode: 'sync', waitMs: 5000 });

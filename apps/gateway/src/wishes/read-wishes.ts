@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { AppError } from '@batch-gpt/errors';
 import { headerList, wholeSeconds } from './header-list.ts';
 
 /** `sync`: hold until answered. `async`: 202 and a handle. `cache`: answer only from stored outcomes. */
@@ -20,23 +21,28 @@ export interface Wishes {
   /** Which attempt of an SDK this is; 0 is the first. */
   readonly retry: number;
   readonly idempotencyKey: string | null;
+  /** How long a success may answer others, in milliseconds; null: as the deployment says. */
+  readonly cacheTtlMs: number | null;
 }
 
 const day = 24 * 3600;
 const year = 366 * day;
 const mostRetries = 1000;
 
-/** Reads the standard headers with which a call chooses for itself; what is malformed is no wish. */
+/**
+ * Reads the headers with which a call chooses for itself; what is malformed is no wish. Only an `Idempotency-Key` is a
+ * command: throws AppError `invalid_value` for one that cannot be kept, because going on without it might pay twice.
+ */
 export function readWishes(headers: IncomingHttpHeaders, deploymentMode: ServingMode): Wishes {
   const cacheControl = headerList(headers['cache-control']);
-  const maxAge = wholeSeconds(cacheControl.get('max-age'), year);
   return {
     ...delivery(headers, cacheControl.has('only-if-cached'), deploymentMode),
     noCache: cacheControl.has('no-cache'),
     noStore: cacheControl.has('no-store'),
-    maxAgeMs: maxAge === null ? null : maxAge * 1000,
+    maxAgeMs: milliseconds(wholeSeconds(cacheControl.get('max-age'), year)),
     retry: wholeSeconds(oneValue(headers['x-stainless-retry-count']), mostRetries) ?? 0,
-    idempotencyKey: boundedKey(oneValue(headers['idempotency-key'])),
+    idempotencyKey: readKey(oneValue(headers['idempotency-key'])),
+    cacheTtlMs: milliseconds(wholeSeconds(oneValue(headers['batch-cache-ttl']), year)),
   };
 }
 
@@ -59,5 +65,12 @@ function delivery(
 const oneValue = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.[0];
 
-const boundedKey = (text: string | undefined): string | null =>
-  text === undefined || text === '' || text.length > 256 ? null : text;
+const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);
+
+function readKey(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new AppError('invalid_value', "Invalid 'Idempotency-Key': expected 1 to 255 visible ASCII characters.", {
+    param: 'Idempotency-Key',
+  });
+}
