@@ -43,14 +43,17 @@ const caller = {
   model_not_found: callersMove(404),
   request_not_found: callersMove(404),
   batch_not_found: callersMove(404),
+  response_not_found: callersMove(404),
   not_cached: callersMove(404),
   method_not_allowed: callersMove(405),
   conflict: callersMove(409),
   batch_not_cancellable: callersMove(409),
+  request_not_cancellable: callersMove(409),
+  request_cancelled: callersMove(409),
   batch_cancelled: callersMove(409),
   body_too_large: callersMove(413),
   unsupported_media_type: callersMove(415),
-  idempotency_key_reused: callersMove(422),
+  idempotency_key_reused: callersMove(409),
   // Nothing but time or an operator helps, and more time than any client waits.
   insufficient_quota: rule(429, 'insufficient_quota', 'never', 'info'),
   client_disconnected: callersMove(499),
@@ -67,6 +70,7 @@ const provider = {
   rounds_exhausted: rule(503, 'service_unavailable_error', 'never', 'warn'),
   submit_deadline_exceeded: rule(503, 'service_unavailable_error', 'never', 'warn'),
   account_parked: rule(503, 'service_unavailable_error', 'never', 'error'),
+  account_not_configured: rule(503, 'service_unavailable_error', 'never', 'warn'),
 };
 
 /** Ours or the platform's move: nothing is wrong with the call. */
