@@ -44,6 +44,7 @@ const caller = {
   request_not_found: callersMove(404),
   batch_not_found: callersMove(404),
   response_not_found: callersMove(404),
+  object_not_found: callersMove(404),
   not_cached: callersMove(404),
   method_not_allowed: callersMove(405),
   conflict: callersMove(409),
@@ -70,6 +71,7 @@ const provider = {
   rounds_exhausted: rule(503, 'service_unavailable_error', 'never', 'warn'),
   submit_deadline_exceeded: rule(503, 'service_unavailable_error', 'never', 'warn'),
   account_parked: rule(503, 'service_unavailable_error', 'never', 'error'),
+  account_missing: rule(502, 'server_error', 'never', 'error'),
   account_not_configured: rule(503, 'service_unavailable_error', 'never', 'warn'),
 };
 

@@ -43,6 +43,7 @@ export function createMetrics({ service, version, processMetrics = true }: Metri
     requestsAccepted: counter('requests_accepted_total', 'Requests stored for a batch.', 'endpoint', 'mode'),
     requestsRejected: counter('requests_rejected_total', 'Calls refused before acceptance.', 'reason'),
     cacheLookups: counter('cache_lookups_total', 'Lookups of stored outcomes.', 'result'),
+    relayedCalls: counter('relayed_calls_total', 'Calls sent past the batches, by how they ended.', 'kind', 'result'),
     dedupHits: counter('dedup_hits_total', 'Calls that joined an identical request already on its way.'),
 
     // Batcher
