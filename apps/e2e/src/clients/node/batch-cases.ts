@@ -14,6 +14,13 @@ export async function finishedBatch(client: OpenAI, content: string) {
   });
 }
 
+/** The batch that the provider has in progress, once there is one. */
+export const batchInProgress = (client: OpenAI) =>
+  eventually(async () => {
+    const { data } = await client.batches.list();
+    return data.find(({ status }) => status === 'in_progress') ?? false;
+  });
+
 export const batchCases: NodeCases = {
   'batches listed page by page': async ({ client, say }) => {
     const made = [await finishedBatch(client(), say('first')), await finishedBatch(client(), say('second'))];
@@ -42,10 +49,7 @@ export const batchCases: NodeCases = {
   'batches cancelled': async ({ client, say, holding, sdk }) => {
     await using _held = await holding();
     const waiting = errorOf(client().chat.completions.create(chatBody(say('never run'))));
-    const running = await eventually(async () => {
-      const { data } = await client().batches.list();
-      return data.find(({ status }) => status === 'in_progress') ?? false;
-    });
+    const running = await batchInProgress(client());
     assert.match((await client().batches.cancel(running.id)).status, /^cancell(ing|ed)$/);
     const error = await waiting;
     assert.ok(error instanceof sdk.openai.ConflictError);

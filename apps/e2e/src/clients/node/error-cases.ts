@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { eventually } from '@batch-gpt/testing';
-import { finishedBatch } from './batch-cases.ts';
-import { errorOf, expectError, expectFields, type ErrorName } from './expect-error.ts';
+import { batchInProgress, finishedBatch } from './batch-cases.ts';
+import { expectError, type ErrorName } from './expect-error.ts';
 import { chatBody, type NodeCase, type NodeCases } from './node-kit.ts';
 
 /** A line that the provider refuses: its own status, code and message reach the caller, and nothing is sent twice. */
@@ -42,20 +41,17 @@ export const errorCases: NodeCases = {
   },
   'error 422 from the provider': refused(422, 'UnprocessableEntityError', 'unprocessable_content'),
 
-  'error 429 until there is room': async ({ client, say, holding, sdk }) => {
-    await using provider = await holding();
-    const narrow = client({ maxRetries: 0 }, 'narrow');
-    const first = narrow.chat.completions.create(chatBody(say('takes the only place')));
-    const second = () => narrow.chat.completions.create(chatBody(say('finds no place')), { timeout: 500 });
-    // The first one takes its place only when its body is there: until then the second one may be the one that waits.
-    const error = await eventually(async () => {
-      const reason = await errorOf(second());
-      return reason instanceof sdk.openai.RateLimitError && reason;
-    });
-    expectFields(error, { status: 429, code: 'too_many_waiters', type: 'rate_limit_error' });
+  'error 429 until there is room': async (kit) => {
+    await using provider = await kit.holding();
+    const narrow = kit.client({ maxRetries: 0 }, 'narrow');
+    const first = narrow.chat.completions.create(chatBody(kit.say('takes the only place')));
+    await batchInProgress(kit.client());
+    const second = () => narrow.chat.completions.create(chatBody(kit.say('finds no place')));
+    const fields = { status: 429, code: 'too_many_waiters', type: 'rate_limit_error' };
+    await expectError(kit, second(), 'RateLimitError', fields);
     await provider.release();
     await first;
-    await client({}, 'narrow').chat.completions.create(chatBody(say('finds no place')));
+    await second();
   },
 
   'error 5xx when every attempt failed': async (kit) => {

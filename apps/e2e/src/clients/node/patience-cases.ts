@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { answerTextFor } from '@batch-gpt/simulator';
 import { eventually } from '@batch-gpt/testing';
+import { batchInProgress } from './batch-cases.ts';
 import { errorOf, expectError } from './expect-error.ts';
 import { chatBody, type NodeCases, type NodeKit } from './node-kit.ts';
 
@@ -10,10 +11,6 @@ async function expectOneLine(kit: NodeKit, body: ReturnType<typeof chatBody>, li
   assert.equal(completion.choices[0]?.message.content, answerTextFor('/v1/chat/completions', body));
   assert.equal(await kit.linesRun(), linesBefore + 1);
 }
-
-/** Resolves once the provider has a batch in progress. */
-const inProgress = ({ client }: NodeKit) =>
-  eventually(async () => (await client().batches.list()).data.some(({ status }) => status === 'in_progress'));
 
 export const patienceCases: NodeCases = {
   'error 5xx while an answer is still awaited': async (kit) => {
@@ -60,7 +57,7 @@ export const patienceCases: NodeCases = {
       await using _held = await kit.holding();
       const abort = new AbortController();
       const call = errorOf(kit.client().chat.completions.create(body, { signal: abort.signal }));
-      await inProgress(kit);
+      await batchInProgress(kit.client());
       abort.abort();
       const error = await call;
       assert.ok(error instanceof kit.sdk.openai.APIUserAbortError, String(error));
