@@ -1,6 +1,8 @@
 import { endpointTable } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
 import express, { type Express } from 'express';
+import { allowOrigins } from './middleware/allow-origins.ts';
+import { type Authentication } from './middleware/authenticate.ts';
 import { authorizeOperator } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
@@ -18,6 +20,8 @@ export type AppDeps = ServeEndpointDeps &
   WebhookRouteDeps &
   AdminRoutesDeps & {
     readonly logger: Logger;
+    readonly authenticate: Authentication['authenticate'];
+    readonly corsOrigins: readonly string[] | '*' | null;
     readonly adminToken: { readonly reveal: () => string } | null;
   };
 
@@ -32,14 +36,17 @@ export function createApp(deps: AppDeps): Express {
   };
 
   app.use(countRequests(deps.metrics), requestId);
+  app.use('/v1', allowOrigins(deps.corsOrigins));
   app.use(['/v1/batches', '/v1/webhooks', '/admin'], logRequestId);
+  // Before keys are asked for: the provider has none, its signature is checked.
+  route('POST', '/v1/webhooks/openai', createWebhookRoute(deps));
+  app.use('/v1', deps.authenticate);
   for (const endpoint of Object.values(endpointTable))
     route('POST', endpoint.path, createServeEndpoint(endpoint, deps));
   route('GET', '/v1/requests/:id', createRequestRoute(deps));
   route('GET', '/v1/batches', batches.list);
   route('GET', '/v1/batches/:id', batches.retrieve);
   route('POST', '/v1/batches/:id/cancel', batches.cancel);
-  route('POST', '/v1/webhooks/openai', createWebhookRoute(deps));
   app.use('/admin', authorizeOperator(deps.adminToken));
   app.route('/admin/batches/:id/abandon').post(createAbandonRoute(deps)).all(otherMethod('POST'));
   app.use(unknownRoute(served));

@@ -23,7 +23,8 @@ import { createResponder } from './respond/respond-with-outcome.ts';
 import { createWaiters } from './respond/waiters.ts';
 import { watchOutcomes, type OutcomeWatch } from './respond/watch-outcomes.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
-import { createTenantOf } from './tenant-of.ts';
+import { createAuthentication } from './middleware/authenticate.ts';
+import { type ApiKeys } from './tenants/watch-api-keys.ts';
 import { tellStoreTrouble } from './tell-store-trouble.ts';
 import { createWithin } from './within.ts';
 
@@ -48,7 +49,9 @@ export interface GatewayParts {
     readonly hotMaxAge: number;
   };
   /** How those are recognized who are no callers; null: they are not let in, or operators from this machine only. */
-  readonly trust: Pick<AppDeps, 'verifyWebhook' | 'adminToken'>;
+  readonly trust: Pick<AppDeps, 'verifyWebhook' | 'adminToken' | 'corsOrigins'>;
+  /** Who may call; null: everybody, as the one tenant. */
+  readonly apiKeys: ApiKeys | null;
 }
 
 /** A gateway without its sockets. */
@@ -78,7 +81,9 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
   const acceptor = stack.use(createAcceptor({ requests, announce, hot, clock, within, maxWaiting: maxCalls }));
+  const payer = accountId.parse(account);
   const app = createApp({
+    ...createAuthentication({ keys: parts.apiKeys, accountOf: () => payer, clock }),
     requests,
     batches,
     admission: createAdmission({ maxCalls, maxBytes }),
@@ -86,7 +91,6 @@ export function composeGateway(parts: GatewayParts): Gateway {
     responder: createResponder({ batches, waiters, deliveries, within, clock, metrics, hold }),
     deliveries,
     within,
-    tenantOf: createTenantOf(accountId.parse(account)),
     clock,
     logger,
     metrics,

@@ -24,13 +24,21 @@ describe('configuration', () => {
     [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
     [{ ADMIN_TOKEN: 'too short' }, 'ADMIN_TOKEN'],
     [{ OPENAI_WEBHOOK_SECRET: 'whsec_' }, 'OPENAI_WEBHOOK_SECRET'],
+    [{ GATEWAY_API_KEYS: 'acme:main' }, 'keys.0: must be tenant:name:sha256'],
+    [{ GATEWAY_API_KEYS: `a:b:${'0'.repeat(64)}`, GATEWAY_API_KEYS_FILE: '/keys' }, 'use one of them'],
+    [{ GATEWAY_API_KEYS_FILE: '/keys', ALLOW_UNAUTHENTICATED: 'on' }, 'ALLOW_UNAUTHENTICATED'],
+    [{ CORS_ORIGINS: 'app.example.com' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://app.example.com/' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://a.example.com, *' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS'],
     [{ OPENAI_WEBHOOK_SECRET: 'whsec_no base64 at all, but long' }, 'OPENAI_WEBHOOK_SECRET'],
   ])('%j is refused by name', (env, text) => {
     expect(() => load(env)).toThrow(text);
   });
 
   test('secrets are absent by default, and neither they nor their refusal print them', () => {
-    expect(load().trust).toEqual({ webhookSecret: null, adminToken: null });
+    expect(load().trust).toEqual({ webhookSecret: null, adminToken: null, corsOrigins: null });
+    expect(load().apiKeys).toEqual({ list: null, file: null, reloadEvery: 5000 });
     const { trust } = load({
       ADMIN_TOKEN: 'token-of-an-operator',
       OPENAI_WEBHOOK_SECRET: 'whsec_c2VjcmV0IG9mIGEgaG9vaw==',
@@ -45,7 +53,17 @@ describe('configuration', () => {
     { HOST: '::1' },
     { HOST: 'localhost' },
     { HOST: '0.0.0.0', ALLOW_UNAUTHENTICATED: 'on' },
+    { HOST: '0.0.0.0', GATEWAY_API_KEYS_FILE: '/keys' },
+    { HOST: '0.0.0.0', GATEWAY_API_KEYS: `acme:main:${'0'.repeat(64)}` },
   ])('%j is taken', (env) => {
     expect(load(env).listen.host).toBe(env.HOST);
+  });
+
+  test.each([
+    ['*', '*'],
+    ['https://a.example.com', ['https://a.example.com']],
+    [' http://localhost:3000 ,https://b.example.com', ['http://localhost:3000', 'https://b.example.com']],
+  ])('pages: %s', (given, origins) => {
+    expect(load({ CORS_ORIGINS: given }).trust.corsOrigins).toEqual(origins);
   });
 });

@@ -18,6 +18,7 @@ import {
 } from '@batch-gpt/config';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
 import { isLoopback } from './is-loopback.ts';
+import { apiKeysEnv, apiKeySources } from './tenants/api-keys-env.ts';
 
 /** Where the API listens. */
 const listenEnv = section(
@@ -25,12 +26,21 @@ const listenEnv = section(
     PORT: port({ default: 8080 }),
     HOST: text().default('127.0.0.1'),
     ALLOW_UNAUTHENTICATED: boolFlag({ default: false }),
+    ...apiKeySources,
   },
   (env, problem) => {
-    if (!isLoopback(env.HOST) && !env.ALLOW_UNAUTHENTICATED) {
+    const hasKeys = env.GATEWAY_API_KEYS !== null || env.GATEWAY_API_KEYS_FILE !== null;
+    if (!isLoopback(env.HOST) && !env.ALLOW_UNAUTHENTICATED && !hasKeys) {
       problem(
         'HOST',
-        'is open to others while no API keys are configured; keep to loopback, or set ALLOW_UNAUTHENTICATED=on to let everybody in',
+        'is open to others while no API keys are configured; keep to loopback, set GATEWAY_API_KEYS or GATEWAY_API_KEYS_FILE, ' +
+          'or set ALLOW_UNAUTHENTICATED=on to let everybody in',
+      );
+    }
+    if (env.ALLOW_UNAUTHENTICATED && hasKeys) {
+      problem(
+        'ALLOW_UNAUTHENTICATED',
+        'is on while API keys are configured, which would let nobody in without one; set one of them',
       );
     }
     return { port: env.PORT, host: env.HOST };
@@ -89,17 +99,28 @@ const holdEnv = section(
   }),
 );
 
-/** Who else may speak to the gateway: the provider's webhooks, and operators. Both are absent unless configured. */
-const trustEnv = section({ OPENAI_WEBHOOK_SECRET: orNull(secret()), ADMIN_TOKEN: orNull(secret()) }, (env, problem) => {
-  const [webhookSecret, adminToken] = [env.OPENAI_WEBHOOK_SECRET, env.ADMIN_TOKEN];
-  if (webhookSecret !== null && !isWebhookSecret(webhookSecret.reveal())) {
-    problem('OPENAI_WEBHOOK_SECRET', 'must be the whole secret of the webhook endpoint: whsec_ and a key in base64');
-  }
-  if (adminToken !== null && !/^[\x21-\x7e]{16,}$/.test(adminToken.reveal())) {
-    problem('ADMIN_TOKEN', 'must have 16 characters or more, without spaces, all of them ASCII');
-  }
-  return { webhookSecret, adminToken };
-});
+/** Who else may speak to the gateway: the provider's webhooks, operators, pages. All are absent unless configured. */
+const trustEnv = section(
+  { OPENAI_WEBHOOK_SECRET: orNull(secret()), ADMIN_TOKEN: orNull(secret()), CORS_ORIGINS: orNull(text()) },
+  (env, problem) => {
+    const [webhookSecret, adminToken] = [env.OPENAI_WEBHOOK_SECRET, env.ADMIN_TOKEN];
+    if (webhookSecret !== null && !isWebhookSecret(webhookSecret.reveal())) {
+      problem('OPENAI_WEBHOOK_SECRET', 'must be the whole secret of the webhook endpoint: whsec_ and a key in base64');
+    }
+    if (adminToken !== null && !/^[\x21-\x7e]{16,}$/.test(adminToken.reveal())) {
+      problem('ADMIN_TOKEN', 'must have 16 characters or more, without spaces, all of them ASCII');
+    }
+    const corsOrigins = readOrigins(env.CORS_ORIGINS);
+    if (corsOrigins === 'invalid') {
+      problem(
+        'CORS_ORIGINS',
+        'must be *, or origins like https://app.example.com, separated by commas, without a path',
+      );
+      return { webhookSecret, adminToken, corsOrigins: null };
+    }
+    return { webhookSecret, adminToken, corsOrigins };
+  },
+);
 
 export const gatewayConfig = defineConfig({
   log: logEnv,
@@ -110,6 +131,7 @@ export const gatewayConfig = defineConfig({
   serving: servingEnv,
   hold: holdEnv,
   trust: trustEnv,
+  apiKeys: apiKeysEnv,
 });
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
@@ -117,4 +139,11 @@ export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
 /** With its prefix the rest is the key in base64, without it the text itself is. */
 function isWebhookSecret(text: string): boolean {
   return text.startsWith('whsec_') ? /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(text) : text.length >= 16;
+}
+
+/** Origins as browsers send them: lower case, without a default port. */
+function readOrigins(given: string | null): readonly string[] | '*' | null | 'invalid' {
+  if (given === null || given === '*') return given;
+  const origins = given.split(',').map((origin) => origin.trim());
+  return origins.every((origin) => URL.parse(origin)?.origin === origin && origin !== 'null') ? origins : 'invalid';
 }

@@ -7,6 +7,7 @@ import { openApiServer } from './api-server.ts';
 import { composeGateway } from './compose-gateway.ts';
 import { type GatewayConfig } from './config.ts';
 import { systemClock as clock } from './gateway-clock.ts';
+import { openApiKeys } from './tenants/open-api-keys.ts';
 import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 
 /** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
@@ -15,6 +16,7 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
   const metrics = starting.adopt(createMetrics({ service: 'gateway', version: '0.1.0' }), (all) => all.dispose());
+  const apiKeys = starting.use(await openApiKeys(config.apiKeys, logger));
   const stores = starting.use(await openStores({ store: config.store, logger }));
   const redisUrl = config.redis.url.reveal();
   const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: hold.signalSweepEvery }));
@@ -46,7 +48,8 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
       metrics,
       hold,
       serving: { ...serving, maxBodyBytes },
-      trust: { verifyWebhook, adminToken: trust.adminToken },
+      trust: { ...trust, verifyWebhook },
+      apiKeys,
     }),
   );
   starting.use(

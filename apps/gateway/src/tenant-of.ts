@@ -1,17 +1,28 @@
 import { type IncomingMessage } from 'node:http';
 import { tenantId, type AccountId, type TenantId } from '@batch-gpt/contracts';
+import { unlimited, type CallerSettings } from './tenants/caller-settings.ts';
 
-/** Who calls, and whose provider account pays. */
-export interface Caller {
+/** Whose a request is, and whose provider account pays. */
+export interface Owner {
   readonly tenant: TenantId;
   readonly account: AccountId;
 }
 
-/** Tells who sent a request. */
+/** Who calls, and what holds for this call. */
+export interface Caller extends Owner {
+  /** The API key's name, for logs and metrics; null where none is needed. */
+  readonly keyName: string | null;
+  readonly settings: CallerSettings;
+}
+
+/** Tells who sent a request; throws for a request that was let in by nobody. */
 export type TenantOf = (req: IncomingMessage) => Caller;
 
+/** Whose account pays for a tenant. */
+export type AccountOf = (tenant: TenantId) => AccountId;
+
 /** The one tenant of a gateway without API keys: any bearer token, or none, is let in. */
-export function createTenantOf(account: AccountId): TenantOf {
-  const caller: Caller = { tenant: tenantId.parse('default'), account };
-  return () => caller;
+export function openCaller(accountOf: AccountOf): Caller {
+  const tenant = tenantId.parse('default');
+  return { tenant, account: accountOf(tenant), keyName: null, settings: unlimited };
 }

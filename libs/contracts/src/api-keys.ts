@@ -15,22 +15,27 @@ export type HoldKind = z.infer<typeof holdKind>;
 const count = z.int().min(0).max(1_000_000_000);
 const dollars = z.number().min(0).max(1_000_000_000);
 
+/** Null, which is also what absence means: no limit. */
+const orNone = <S extends z.ZodType>(limit: S) => limit.nullable().default(null);
+
 /** What one tenant's key may itself be held to, beside the limits of its tenant. */
 const keyLimits = z.strictObject({
   /** New requests: calls that neither a stored answer nor a pending request serves. */
-  requestsPerMinute: count.optional(),
+  requestsPerMinute: orNone(count),
   /** Calls open at a time, on each gateway. */
-  waiters: z.int().min(1).max(1_000_000).optional(),
+  waiters: orNone(z.int().min(1).max(1_000_000)),
 });
+export type KeyLimits = z.infer<typeof keyLimits>;
 
 /** What only a tenant as a whole can be held to: rows and batches belong to tenants. */
 const tenantLimits = keyLimits.extend({
   /** Requests without an outcome. */
-  pendingRequests: count.optional(),
+  pendingRequests: orNone(count),
   /** Dollars for batches that settled today, and this month, both in UTC. */
-  spendPerDay: dollars.optional(),
-  spendPerMonth: dollars.optional(),
+  spendPerDay: orNone(dollars),
+  spendPerMonth: orNone(dollars),
 });
+export type TenantLimits = z.infer<typeof tenantLimits>;
 
 /** What holds for calls of a tenant, or of one key, which comes first. */
 const settings = {
@@ -49,7 +54,8 @@ const settings = {
   cacheTtlSeconds: z.int().min(0).max(year).optional(),
 };
 
-const tenant = z.strictObject({ ...settings, limits: tenantLimits.optional() });
+const tenant = z.strictObject({ ...settings, limits: tenantLimits.prefault({}) });
+export type TenantEntry = z.infer<typeof tenant>;
 
 const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -63,7 +69,7 @@ const apiKey = z.strictObject({
     .regex(/^[0-9a-f]{64}$/i, "must be the key's SHA-256: 64 hexadecimal digits")
     .toLowerCase(),
   ...settings,
-  limits: keyLimits.optional(),
+  limits: keyLimits.prefault({}),
   /** Milliseconds since the epoch; a date alone means its beginning in UTC. */
   expiresAt: z
     .string()
@@ -98,4 +104,4 @@ export const apiKeysFile = z
     }
   });
 export type ApiKeysFile = z.infer<typeof apiKeysFile>;
-export type ApiKeyEntry = ApiKeysFile['keys'][number];
+export type ApiKeyEntry = z.infer<typeof apiKey>;

@@ -32,4 +32,12 @@ export { webhookEvent, type WebhookEvent } from './openai/webhook-event.ts';
 export { requestObject, type RequestObject } from './request-object.ts';
 export { batchObject, type BatchObject } from './batch-object.ts';
 export { apiKeysFile, holdKind, servedMode } from './api-keys.ts';
-export type { ApiKeyEntry, ApiKeysFile, HoldKind, ServedMode } from './api-keys.ts';
+export type {
+  ApiKeyEntry,
+  ApiKeysFile,
+  HoldKind,
+  KeyLimits,
+  ServedMode,
+  TenantEntry,
+  TenantLimits,
+} from './api-keys.ts';

@@ -9,7 +9,7 @@ import {
 } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { canonicalJson, requestKeyOf } from '@batch-gpt/hashing';
-import { type Caller } from '../tenant-of.ts';
+import { type Owner } from '../tenant-of.ts';
 
 /** A checked body in the two texts that matter. */
 export interface PreparedBody {
@@ -52,7 +52,7 @@ function asObject(value: unknown): RequestBody {
 }
 
 /** The content key of a body for a caller. */
-export function contentKey({ tenant }: Caller, { endpoint, hashedText }: PreparedBody): RequestKey {
+export function contentKey({ tenant }: Owner, { endpoint, hashedText }: PreparedBody): RequestKey {
   return requestKeyOf({ tenant, endpoint, hashedText });
 }
 
@@ -67,7 +67,7 @@ export interface RowIdentity {
 /** The row to insert if this call is the first of its kind. */
 export function newRequest(
   { key, base, retry }: RowIdentity,
-  { tenant, account }: Caller,
+  { tenant, account }: Owner,
   body: PreparedBody,
   acceptedAt: number,
 ): NewRequest {

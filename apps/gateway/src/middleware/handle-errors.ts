@@ -3,14 +3,16 @@ import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type ErrorRequestHandler } from 'express';
 import { writeJson } from '../respond/write-json.ts';
+import { discardRest } from './discard-rest.ts';
 import { inRequest } from './request-id.ts';
 
 /** The one place where an error becomes an HTTP answer. Whoever throws may set headers before. */
 export function handleErrors(logger: Logger, metrics: Pick<Metrics, 'requestsRejected'>): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
-  return (thrown: unknown, _req, res, _next) => {
+  return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown);
     const { level, status } = error.rule;
+    discardRest(req);
     if (level === 'error') inRequest(res, () => logger.error('a request failed', { err: error }));
     metrics.requestsRejected.inc({ reason: error.code });
     if (res.headersSent) res.destroy();

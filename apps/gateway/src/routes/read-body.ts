@@ -3,9 +3,6 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AppError, toAppError } from '@batch-gpt/errors';
 import { type Permit } from '../accept/admission.ts';
 
-/** How long a refused body may go on arriving, in milliseconds: a client that still sends does not read the refusal. */
-const lingerMs = 10_000;
-
 /** What reading a body needs. */
 export interface ReadBodyOptions {
   readonly req: IncomingMessage;
@@ -17,18 +14,13 @@ export interface ReadBodyOptions {
 
 /**
  * Reads a JSON body as text. Throws AppError: `unsupported_media_type`, `body_too_large`, `too_many_waiters`,
- * `invalid_json` (empty, or not UTF-8), `client_disconnected`. The rest of a refused body is discarded.
+ * `invalid_json` (empty, or not UTF-8), `client_disconnected`.
  */
 export async function readBody(options: ReadBodyOptions): Promise<string> {
   const { req, res } = options;
-  try {
-    checkHeaders(options);
-    if (req.headers.expect?.toLowerCase() === '100-continue') res.writeContinue();
-    return decode(await readBytes(options));
-  } catch (error) {
-    discardRest(req);
-    throw error;
-  }
+  checkHeaders(options);
+  if (req.headers.expect?.toLowerCase() === '100-continue') res.writeContinue();
+  return decode(await readBytes(options));
 }
 
 function checkHeaders({ req: { headers }, maxBytes, permit }: ReadBodyOptions): void {
@@ -97,22 +89,6 @@ function decode(bytes: Buffer): string {
     throw new AppError('invalid_json', 'The body of your request is empty; a JSON object is expected.');
   if (!isUtf8(bytes)) throw new AppError('invalid_json', 'The body of your request is not valid UTF-8.');
   return bytes.toString('utf8');
-}
-
-function discardRest(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  // Whatever happens to the rest: the refusal has been decided.
-  req.on('error', () => undefined);
-  req.resume();
-  const { socket } = req;
-  // Once the refusal has left, Node tells the request nothing more of its connection: watch that itself.
-  const settled = () => {
-    clearTimeout(timer);
-    socket.off('close', settled);
-  };
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once('close', settled);
-  req.once('end', settled);
 }
 
 /** The refusal of a body that is too large. */

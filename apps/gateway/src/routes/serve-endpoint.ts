@@ -11,6 +11,7 @@ import { type GatewayClock } from '../gateway-clock.ts';
 import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
+import { checkMode, checkModel, usualMode } from '../tenants/check-permissions.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 import { bodyTooLarge, readBody } from './read-body.ts';
 
@@ -35,10 +36,12 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
   const { admission, responder, tenantOf, settings } = deps;
 
   return async (req: Request, res: Response): Promise<void> => {
-    const wishes = readWishes(req.headers, settings.mode);
+    const caller = tenantOf(req);
+    const wishes = readWishes(req.headers, usualMode(caller, settings.mode));
+    checkMode(caller, wishes.mode);
     using permit = admission.enter();
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
-    const { acceptance, waiting, headers } = await acceptCall({ req, res, wishes, permit, caller: tenantOf(req) });
+    const { acceptance, waiting, headers } = await acceptCall({ req, res, wishes, permit, caller });
     try {
       permit.clear();
       if (acceptance.kind === 'hit') responder.respond(res, acceptance.record, acceptance.outcome, headers);
@@ -53,6 +56,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
   async function acceptCall({ req, res, wishes, permit, caller }: Incoming): Promise<Accepted> {
     const { acceptor, clock } = deps;
     const body = await readPrepared(endpoint, { req, res, permit, settings });
+    checkModel(caller, body.model);
     const identity = await identify(deps, caller, body, wishes);
     const recalled = acceptor.recall(identity.key, reuseOf(wishes));
     if (recalled !== null) {

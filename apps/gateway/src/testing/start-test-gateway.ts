@@ -15,6 +15,7 @@ export interface TestGatewayOptions {
   readonly hold?: Partial<GatewayParts['hold']>;
   readonly shutdownGrace?: number;
   readonly trust?: Partial<GatewayParts['trust']>;
+  readonly apiKeys?: GatewayParts['apiKeys'];
   readonly logger?: Logger;
 }
 
@@ -48,7 +49,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     metrics,
     hold: { ...hold, ...options.hold },
     serving: { ...serving, ...options.serving },
-    trust: { verifyWebhook: null, adminToken: null, ...options.trust },
+    trust: { verifyWebhook: null, adminToken: null, corsOrigins: null, ...options.trust },
+    apiKeys: options.apiKeys ?? null,
   });
   const server = await openApiServer({
     port: 0,
