@@ -37,7 +37,7 @@ export async function applyDecisions(
     } else {
       const { attempt } = decision;
       const outcome = storable(decision.outcome, maxTextBytes);
-      settlements.push({ key, outcome, attempt, ...keepUntil(outcome, retention, member.isPrivate) });
+      settlements.push({ key, outcome, attempt, ...keepUntil(outcome, retention, member) });
     }
   }
   const settled = settlements.length === 0 ? new Set() : await requests.settle(batch.id, settlements);

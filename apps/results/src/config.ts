@@ -1,5 +1,4 @@
 import {
-  accountsEnv,
   boolFlag,
   defineConfig,
   durationMs,
@@ -7,6 +6,7 @@ import {
   logEnv,
   opsEnv,
   positiveInt,
+  providerEnv,
   redisEnv,
   section,
   storeEnv,
@@ -62,7 +62,7 @@ export const resultsConfig = defineConfig({
   retention: retentionEnv,
   redis: redisEnv,
   store: storeEnv,
-  accounts: accountsEnv('required'),
+  provider: providerEnv,
   ops: opsEnv,
   log: logEnv,
 });

@@ -1,4 +1,3 @@
-import type { AccountId } from '@batch-gpt/contracts';
 import type {
   BatchProvider,
   BatchStore,
@@ -11,9 +10,6 @@ import type {
 import type { Logger } from '@batch-gpt/logging';
 import type { Metrics } from '@batch-gpt/metrics';
 
-/** What settling asks of a provider. */
-export type ReadingProvider = Pick<BatchProvider, 'openFile' | 'getBatch'>;
-
 /** Everything that settling needs; each use case names the part that it uses. */
 export interface ResultsDeps {
   readonly requests: Pick<
@@ -21,8 +17,7 @@ export interface ResultsDeps {
     'lookup' | 'members' | 'membersAmong' | 'settle' | 'settleLate' | 'returnMembers'
   >;
   readonly batches: Pick<BatchStore, 'get' | 'move'>;
-  /** Null for an account that is not configured here. */
-  readonly providerOf: (account: AccountId) => ReadingProvider | null;
+  readonly provider: Pick<BatchProvider, 'openFile' | 'getBatch'>;
   readonly outcomes: OutcomeAnnouncer;
   readonly bells: Pick<WindowBells, 'open'>;
   readonly clock: Pick<Clock, 'now'>;

@@ -29,11 +29,12 @@ export async function settleLateRows(
   );
   const settlements = rows.flatMap(({ key, row }): Settlement[] => {
     const member = members.get(key);
-    const decision = member && decideLine(row, member, ctx);
-    if (decision?.kind !== 'settled' || decision.outcome.kind !== 'succeeded') return [];
+    if (member === undefined) return [];
+    const decision = decideLine(row, member, ctx);
+    if (decision.kind !== 'settled' || decision.outcome.kind !== 'succeeded') return [];
     const { outcome, attempt } = decision;
     if (Buffer.byteLength(outcome.body) > deps.maxTextBytes) return [];
-    return [{ key, outcome, attempt, ...keepUntil(outcome, deps.retention, member?.isPrivate === true) }];
+    return [{ key, outcome, attempt, ...keepUntil(outcome, deps.retention, member) }];
   });
   if (settlements.length === 0) return;
   const moved: ReadonlySet<RequestKey> = await deps.requests.settleLate(batch.id, settlements);
@@ -57,8 +58,8 @@ async function lateMembers(
 }
 
 function memberOf(record: RequestRecord): Member {
-  const { key, base, attempt, rounds, shareable, limited, endpoint } = record;
-  return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, endpoint };
+  const { key, base, attempt, rounds, shareable, limited, cacheTtl, endpoint } = record;
+  return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, cacheTtl, endpoint };
 }
 
 function mayTakeLate(record: RequestRecord, batchId: BatchId): boolean {

@@ -45,10 +45,18 @@ export const defaultRetention: Retention = {
   minimumKeep: 24 * hour,
 };
 
-/** Until when an outcome may answer, and when its row may be removed. A private row goes when its grace ends. */
-export function keepUntil(outcome: Outcome, retention: Retention, isPrivate: boolean): KeepUntil {
-  const reuseUntil = outcome.at + reuseFor(outcome, retention, isPrivate);
-  const expiresAt = isPrivate ? reuseUntil : Math.max(reuseUntil, outcome.at + retention.minimumKeep);
+/** What a row says of how long its outcome is of use. */
+export interface KeptRow {
+  /** True for a private row. */
+  readonly isPrivate: boolean;
+  /** Milliseconds; null: as the retention has it. */
+  readonly cacheTtl: number | null;
+}
+
+/** Until when an outcome may answer, and when its row may be removed. A private row goes when its time ends. */
+export function keepUntil(outcome: Outcome, retention: Retention, row: KeptRow): KeepUntil {
+  const reuseUntil = outcome.at + reuseFor(outcome, retention, row);
+  const expiresAt = row.isPrivate ? reuseUntil : Math.max(reuseUntil, outcome.at + retention.minimumKeep);
   return { reuseUntil, expiresAt };
 }
 
@@ -57,8 +65,9 @@ export interface KeepUntil {
   readonly expiresAt: number;
 }
 
-function reuseFor(outcome: Outcome, retention: Retention, isPrivate: boolean): number {
-  if (isPrivate) return retention.retryGrace;
-  if (outcome.kind === 'failed') return retention.failureTtl;
-  return outcome.shareable ? retention.cacheTtl : retention.retryGrace;
+function reuseFor({ kind, shareable }: Outcome, { cacheTtl, retryGrace, failureTtl }: Retention, row: KeptRow): number {
+  // Its own call has to find it again: a private row goes with its time, and has no other.
+  if (row.isPrivate) return kind === 'failed' ? retryGrace : Math.max(row.cacheTtl ?? 0, retryGrace);
+  if (kind === 'failed') return failureTtl;
+  return shareable ? (row.cacheTtl ?? cacheTtl) : retryGrace;
 }

@@ -36,6 +36,8 @@ export interface NewRequest {
   readonly shareable: boolean;
   /** The caller set an output limit: an answer cut at that limit is complete. */
   readonly limited: boolean;
+  /** How long a shareable success answers everybody, in milliseconds; null: as the deployment has it. */
+  readonly cacheTtl: number | null;
   readonly acceptedAt: number;
 }
 
@@ -98,6 +100,7 @@ export interface Member {
   readonly rounds: number;
   readonly shareable: boolean;
   readonly limited: boolean;
+  readonly cacheTtl: number | null;
   readonly endpoint: BatchEndpoint;
 }
 

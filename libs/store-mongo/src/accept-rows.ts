@@ -7,8 +7,9 @@ import {
   type RequestStore,
 } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
+import { insertMissing } from './insert-missing.ts';
 import { readWithTexts, type LargeTexts } from './large-texts.ts';
-import { duplicatePositions, mapErrors } from './map-error.ts';
+import { mapErrors } from './map-error.ts';
 import { moveRows, type RowMove } from './move-rows.ts';
 import { acceptedFields, toRequestRecord, toRequestRow, type RequestRow } from './request-row.ts';
 import type { TextRef } from './text-files.ts';
@@ -27,7 +28,10 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: Larg
         refuseLargeBodies(requests);
         const refs = await texts.keep(requests);
         const documents = requests.map((request, position) => toRequestRow(request, refs.get(position)));
-        const duplicates = await insertAll(rows, documents);
+        // Where the driver cannot number its retries (a server that is not part of a replica set), a repeated insert may
+        // find its own row and count it as existing: the caller then looks it up and joins it, its announcement is
+        // missing, and the sweep rings for it. So the large text of a row that existed stays too: it may be in use.
+        const duplicates = await insertMissing(rows, documents);
         return new Set(requests.filter((_, position) => !duplicates.has(position)).map(({ key }) => key));
       }),
 
@@ -75,27 +79,6 @@ async function lookUp(
     records.set(row._id, toRequestRecord(row, ref && (await texts.read(row._id, ref))));
   }
   return { rows: records, rest: [] };
-}
-
-/**
- * Returns the positions of rows whose key exists. Where the driver cannot number its retries (a server that is not part
- * of a replica set), a repeated insert may find its own row and count it as existing: the caller then looks it up and
- * joins it, its announcement is missing, and the sweep rings for it. So the large text of a row that existed stays too:
- * the row may refer to it.
- */
-async function insertAll(
-  rows: mongo.Collection<RequestRow>,
-  documents: readonly RequestRow[],
-): Promise<ReadonlySet<number>> {
-  if (documents.length === 0) return new Set();
-  try {
-    await rows.insertMany(documents, { ordered: false });
-    return new Set();
-  } catch (error) {
-    const duplicates = duplicatePositions(error);
-    if (duplicates === null) throw error;
-    return duplicates;
-  }
 }
 
 const ofTheLastRun = ['batchId', 'collectedAt', 'doneAt', 'expiresAt', 'delivered'] as const;

@@ -52,7 +52,11 @@ const batchSchema = new Schema<BatchRow>(
 )
   .index({ state: 1, _id: 1 }, { name: 'open_work' })
   .index({ tenant: 1, createdAt: -1, _id: -1 }, { name: 'listing' })
-  .index({ tenant: 1, providerBatchId: 1 }, { name: 'provider_batch' });
+  .index({ tenant: 1, providerBatchId: 1 }, { name: 'provider_batch' })
+  .index(
+    { state: 1, updatedAt: 1, _id: 1 },
+    { name: 'ended', partialFilterExpression: { state: { $in: ['settled', 'void'] } } },
+  );
 
 /** The model of `batches`: its shape and indexes. */
 export function createBatchModel(connection: Connection): Model<BatchRow> {

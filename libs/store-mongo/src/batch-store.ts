@@ -103,6 +103,20 @@ export function createBatchStore(model: Model<BatchRow>): BatchStore {
         const filter = { tenant, state: { $ne: 'void' as const }, ...(last && comesAfter(last)) };
         return page(filter, { createdAt: -1, _id: -1 }, limit);
       }),
+
+    ended: (state, before, limit) =>
+      mapErrors(async () => {
+        if (limit <= 0) return [];
+        const rows = await model
+          .find({ state, updatedAt: { $lt: before } }, { _id: 1 })
+          .sort({ updatedAt: 1, _id: 1 })
+          .limit(limit)
+          .lean<Pick<BatchRow, '_id'>[]>()
+          .exec();
+        return rows.map(({ _id }) => _id);
+      }),
+
+    remove: (id, state) => mapErrors(async () => (await model.deleteOne({ _id: id, state })).deletedCount > 0),
   };
 }
 

@@ -30,7 +30,7 @@ type CollectRows = Pick<
 const maxClaim = 1000;
 
 const candidateFields = { acceptedAt: 1, lineBytes: 1, tokens: 1, inputs: 1 };
-const memberFields = { base: 1, attempt: 1, rounds: 1, shareable: 1, limited: 1, endpoint: 1 };
+const memberFields = { base: 1, attempt: 1, rounds: 1, shareable: 1, limited: 1, cacheTtl: 1, endpoint: 1 };
 
 /** What forming a batch and walking through its members need of `requests`. */
 export function createCollectRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): CollectRows {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { silentLogger } from '@batch-gpt/logging';
 import { canTestMongo, startTestMongo, type TestServer } from '@batch-gpt/testing';
-import { batchStoreConformance, requestStoreConformance } from '@batch-gpt/testing/conformance';
+import { storesConformance } from '@batch-gpt/testing/conformance';
 import { openMongoStores } from './index.ts';
 
 // Skipped, with a warning that says why, where there is no server to test on and this is not CI.
@@ -25,6 +25,5 @@ suite('the stores on MongoDB', () => {
     return openMongoStores({ url: server.url, database, logger: silentLogger });
   };
 
-  requestStoreConformance('store-mongo', open);
-  batchStoreConformance('store-mongo', open);
+  storesConformance('store-mongo', open);
 });

@@ -1,18 +1,20 @@
-import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 import { mongo, type Connection } from 'mongoose';
 import { createBatchModel } from './batch-model.ts';
 import { createBatchStore } from './batch-store.ts';
 import { durability } from './durability.ts';
-import { mapErrors } from './map-error.ts';
-import { createRequestModel } from './request-model.ts';
+import { isIndexNotFound, mapErrors } from './map-error.ts';
+import { createIdempotencyStore, idempotencyIndexes, type IdempotencyRow } from './idempotency-store.ts';
+import { createOutcomeCache } from './outcome-cache.ts';
+import { createOwnedIdStore, ownedIdIndexes, type OwnedIdRow } from './owned-id-store.ts';
+import { createRequestListing } from './request-listing.ts';
+import { createRequestModel, formerRequestIndexes } from './request-model.ts';
 import type { RequestRow } from './request-row.ts';
 import { createRequestStore } from './request-store.ts';
 import { createTextFiles } from './text-files.ts';
 import { maxTextBytes } from './text-limit.ts';
 
-export interface MongoStores extends AsyncDisposable {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
+export interface MongoStores extends StorePorts, AsyncDisposable {
   /** Largest request body or outcome text that fits, in bytes; more is AppError `body_too_large`. */
   readonly maxTextBytes: number;
   /** Rejects with AppError `store_unavailable` when the database does not answer. */
@@ -26,12 +28,25 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
   const readConcern = new mongo.ReadConcern(durability.readConcern.level);
   const db = connection.getClient().db(connection.name, { ...durability, readConcern });
   const files = createTextFiles(db);
-  await Promise.all([requestModel.createIndexes(), batchModel.createIndexes(), files.createIndexes()]);
+  const idempotency = db.collection<IdempotencyRow>('idempotency');
+  const ownedIds = db.collection<OwnedIdRow>('owned_ids');
+  await Promise.all([
+    requestModel.createIndexes(),
+    batchModel.createIndexes(),
+    files.createIndexes(),
+    idempotency.createIndexes(idempotencyIndexes),
+    ownedIds.createIndexes(ownedIdIndexes),
+  ]);
 
   const rows = db.collection<RequestRow>(requestModel.collection.collectionName);
+  await dropIndexes(rows, formerRequestIndexes);
   return {
     requests: createRequestStore({ db, rows, files, keepRequestBodies }),
     batches: createBatchStore(batchModel),
+    listing: createRequestListing(rows),
+    cache: createOutcomeCache({ db, rows, files }),
+    idempotency: createIdempotencyStore(idempotency),
+    ownedIds: createOwnedIdStore(ownedIds),
     maxTextBytes,
     ping: () =>
       mapErrors(async () => {
@@ -39,4 +54,16 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
       }),
     [Symbol.asyncDispose]: () => connection.close(),
   };
+}
+
+/** Drops those of these indexes that exist, once what takes their place does; another process may be faster. */
+async function dropIndexes(rows: mongo.Collection<RequestRow>, names: readonly string[]): Promise<void> {
+  for (const { name } of await rows.indexes()) {
+    if (name === undefined || !names.includes(name)) continue;
+    try {
+      await rows.dropIndex(name);
+    } catch (error) {
+      if (!isIndexNotFound(error)) throw error;
+    }
+  }
 }

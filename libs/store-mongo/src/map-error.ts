@@ -40,7 +40,13 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === duplicateKey;
 }
 
+/** Whether an index could not be dropped because it is gone. */
+export function isIndexNotFound(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === indexNotFound;
+}
+
 const duplicateKey = 11000;
+const indexNotFound = 27;
 
 // BSONObjectTooLarge and the server's two refusals of an update whose result is too large (MongoDB error codes).
 const tooLarge: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);

@@ -24,6 +24,7 @@ const requestSchema = new Schema<RequestRow>(
     inputs: Number,
     shareable: Boolean,
     limited: Boolean,
+    cacheTtl: Number,
     acceptedAt: Number,
     attempt: Number,
     rounds: Number,
@@ -40,9 +41,12 @@ const requestSchema = new Schema<RequestRow>(
 )
   .index({ group: 1, acceptedAt: 1, _id: 1 }, { name: 'open_work', partialFilterExpression: { state: 'accepted' } })
   .index({ batchId: 1, _id: 1 }, { name: 'members', partialFilterExpression: { state: 'collected' } })
-  .index({ expiresAt: 1 }, { name: 'expiry', partialFilterExpression: { state: 'done' } })
-  .index({ tenant: 1, acceptedAt: 1 }, { name: 'listing' })
+  .index({ expiresAt: 1, doneAt: 1 }, { name: 'ended_by_expiry', partialFilterExpression: { state: 'done' } })
+  .index({ tenant: 1, acceptedAt: 1, _id: 1 }, { name: 'listing_by_key' })
   .index({ base: 1 }, { name: 'private_rows', sparse: true });
+
+/** Indexes of earlier versions, whose work one of the others does. */
+export const formerRequestIndexes: readonly string[] = ['expiry', 'listing'];
 
 /** The model of `requests`: its shape and indexes. Its documents go through the driver's own collection. */
 export function createRequestModel(connection: Connection): Model<RequestRow> {

@@ -34,6 +34,8 @@ export interface RequestRow {
   readonly inputs: number;
   readonly shareable: boolean;
   readonly limited: boolean;
+  /** Absent where an earlier version wrote the row. */
+  readonly cacheTtl?: number | null;
   readonly acceptedAt: number;
   readonly attempt: number;
   readonly rounds: number;
@@ -53,12 +55,13 @@ export type StoredOutcome = Omit<Outcome, 'body'> & { readonly body?: string; re
 
 /** The fields that an insert and an accepting anew write alike; `ref` is the place of a large body. */
 export function acceptedFields(row: NewRequest, ref: TextRef | undefined) {
-  const { account, endpoint, model, group, retry, body, lineBytes, tokens, inputs, shareable, limited, acceptedAt } =
-    row;
+  const { account, endpoint, model, group, retry, body, lineBytes, tokens, inputs } = row;
+  const { shareable, limited, cacheTtl, acceptedAt } = row;
   return {
     v: requestRowVersion,
     state: 'accepted' as const,
-    ...{ account, endpoint, model, group, retry, lineBytes, tokens, inputs, shareable, limited, acceptedAt },
+    ...{ account, endpoint, model, group, retry, lineBytes, tokens, inputs },
+    ...{ shareable, limited, cacheTtl, acceptedAt },
     ...(ref ? { bodyRef: ref } : { body }),
     attempt: 0,
     rounds: 0,
@@ -107,10 +110,14 @@ export function toCandidate({ _id, acceptedAt, lineBytes, tokens, inputs }: Cand
   return { key: _id, acceptedAt, lineBytes, tokens, inputs };
 }
 
-export type MemberRow = Pick<RequestRow, '_id' | 'base' | 'attempt' | 'rounds' | 'shareable' | 'limited' | 'endpoint'>;
+export type MemberRow = Pick<
+  RequestRow,
+  '_id' | 'base' | 'attempt' | 'rounds' | 'shareable' | 'limited' | 'cacheTtl' | 'endpoint'
+>;
 
-export function toMember({ _id, base, attempt, rounds, shareable, limited, endpoint }: MemberRow): Member {
-  return { key: _id, isPrivate: base !== undefined, attempt, rounds, shareable, limited, endpoint };
+export function toMember({ _id, base, cacheTtl = null, ...facts }: MemberRow): Member {
+  const { attempt, rounds, shareable, limited, endpoint } = facts;
+  return { key: _id, isPrivate: base !== undefined, attempt, rounds, shareable, limited, cacheTtl, endpoint };
 }
 
 export type MemberBodyRow = Pick<RequestRow, '_id' | 'body' | 'bodyRef'>;
@@ -128,11 +135,11 @@ export function toMemberBody({ _id, body, bodyRef }: MemberBodyRow): StoredMembe
 
 function factsOf(row: RequestRow) {
   const { _id, tenant, account, endpoint, model, group, base = null, retry, attempt, rounds } = row;
-  const { lineBytes, tokens, inputs, shareable, limited, acceptedAt } = row;
+  const { lineBytes, tokens, inputs, shareable, limited, cacheTtl = null, acceptedAt } = row;
   return {
     key: _id,
     ...{ base, retry, tenant, account, endpoint, model, group },
-    ...{ lineBytes, tokens, inputs, shareable, limited, acceptedAt, attempt, rounds },
+    ...{ lineBytes, tokens, inputs, shareable, limited, cacheTtl, acceptedAt, attempt, rounds },
   };
 }
 

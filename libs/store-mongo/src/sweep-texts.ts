@@ -9,7 +9,7 @@
 import { mongo } from 'mongoose';
 import type { RequestKey } from '@batch-gpt/contracts';
 import type { RequestRow } from './request-row.ts';
-import { fileCollections, type FileRow } from './text-files.ts';
+import { fileCollections, removeFiles, type FileRow } from './text-files.ts';
 
 /** Chunks to look at in one query; a call makes at most `pagesPerCall` of these. */
 const pageLength = 500;
@@ -60,13 +60,10 @@ export function createTextSweep(db: mongo.Db, rows: mongo.Collection<RequestRow>
     return ids.filter((id) => !used.has(id.toHexString()));
   }
 
-  // The file first: a reader then finds nothing, rather than less than the whole.
   async function remove(ids: readonly mongo.ObjectId[], found: readonly FileRow[]): Promise<number> {
     if (ids.length === 0) return 0;
     const complete = new Set(found.map(({ _id }) => _id.toHexString()));
-    const { deletedCount } = await files.deleteMany({ _id: { $in: [...ids] } });
-    await chunks.deleteMany({ files_id: { $in: [...ids] } });
-    return deletedCount + ids.filter((id) => !complete.has(id.toHexString())).length;
+    return (await removeFiles(db, ids)) + ids.filter((id) => !complete.has(id.toHexString())).length;
   }
 }
 

@@ -15,6 +15,8 @@ export interface TextFiles {
   readonly write: (key: RequestKey, text: string) => Promise<TextRef>;
   /** The whole text, or null where the file is gone or not whole. */
   readonly read: (ref: TextRef) => Promise<string | null>;
+  /** Removes texts that no row refers to. */
+  readonly remove: (refs: readonly TextRef[]) => Promise<void>;
 }
 
 export interface FileRow {
@@ -77,7 +79,23 @@ export function createTextFiles(db: mongo.Db): TextFiles {
       // The driver does not miss chunks at the end.
       return filled === bytes ? whole.toString() : null;
     },
+
+    remove: async (refs) => {
+      await removeFiles(
+        db,
+        refs.map(({ file }) => file),
+      );
+    },
   };
+}
+
+/** Removes files with their chunks; returns how many files there were. */
+export async function removeFiles(db: mongo.Db, ids: readonly mongo.ObjectId[]): Promise<number> {
+  const { files, chunks } = fileCollections(db);
+  // The file first: a reader then finds nothing, rather than less than the whole.
+  const { deletedCount } = await files.deleteMany({ _id: { $in: [...ids] } });
+  await chunks.deleteMany({ files_id: { $in: [...ids] } });
+  return deletedCount;
 }
 
 /** A text as UTF-8, little by little, no character cut in two. */

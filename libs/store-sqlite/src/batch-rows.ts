@@ -2,7 +2,7 @@ import type { BatchId, TenantId } from '@batch-gpt/contracts';
 import { applyMove, isLegalMove, type BatchExpectation, type BatchMove, type BatchRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { batchColumns, batchValues, toBatchRecord } from './batch-row.ts';
-import type { Row } from './column.ts';
+import { text, type Row } from './column.ts';
 import { assignments, changedItems, insertInto, type Prepare } from './statement.ts';
 
 /** A batch as its owner knows it. */
@@ -40,6 +40,14 @@ export function createBatchRows(prepare: Prepare) {
       const { createdAt, id } = last ?? { createdAt: Number.MAX_SAFE_INTEGER, id: '' };
       return select.all(tenant, createdAt, id, limit).map(toBatchRecord);
     },
+
+    endedBatches: (state: 'settled' | 'void', before: number, limit: number): BatchId[] =>
+      // Spelled out, so that the planner sees that the partial index holds them.
+      prepare(`
+        SELECT id FROM batches WHERE state IN ('settled', 'void') AND state = ? AND updated_at < ?
+        ORDER BY updated_at, id LIMIT ?`)
+        .all(state, before, limit)
+        .map((row) => text(row, 'id') as BatchId),
   };
 
   const writes = {
@@ -93,6 +101,9 @@ export function createBatchRows(prepare: Prepare) {
       );
       return find(id);
     },
+
+    removeBatch: (id: BatchId, state: 'settled' | 'void'): boolean =>
+      prepare('DELETE FROM batches WHERE id = ? AND state = ?').run(id, state).changes > 0,
   };
 
   return { reads, writes };

@@ -19,5 +19,7 @@ export function createBatchStore({ read, write }: Pick<Database, 'read' | 'write
     requestCancel: (id, at) => write('cancelBatch', id, at),
     findForTenant: (tenant, idOrProviderId) => read('findBatch', tenant, idOrProviderId),
     list: (tenant, after, limit) => read('listBatches', tenant, after, limit),
+    ended: (state, before, limit) => read('endedBatches', state, before, limit),
+    remove: (id, state) => write('removeBatch', id, state),
   };
 }

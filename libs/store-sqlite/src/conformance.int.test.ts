@@ -1,5 +1,5 @@
 import { silentLogger } from '@batch-gpt/logging';
-import { batchStoreConformance, requestStoreConformance, type OpenEmptyStores } from '@batch-gpt/testing/conformance';
+import { storesConformance, type OpenEmptyStores } from '@batch-gpt/testing/conformance';
 import { openSqliteStores } from './index.ts';
 import { createTestFolder } from './testing/test-folder.ts';
 
@@ -7,8 +7,7 @@ const open: OpenEmptyStores = async () => {
   const folder = await createTestFolder();
   const stores = await openSqliteStores({ path: folder.file, logger: silentLogger });
   return {
-    requests: stores.requests,
-    batches: stores.batches,
+    ...stores,
     [Symbol.asyncDispose]: async () => {
       await stores[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
@@ -16,5 +15,4 @@ const open: OpenEmptyStores = async () => {
   };
 };
 
-requestStoreConformance('store-sqlite', open);
-batchStoreConformance('store-sqlite', open);
+storesConformance('store-sqlite', open);

@@ -6,13 +6,15 @@ import { silentLogger } from '@batch-gpt/logging';
 import {
   sampleBatchId,
   sampleGroup,
+  sampleIdempotency,
   sampleKey,
   sampleRequest,
   sampleRequests,
   sampleSettlement,
+  sampleTenant,
 } from '@batch-gpt/testing';
 import { openSqliteStores } from './open-stores.ts';
-import { schemaVersion } from './schema.ts';
+import { migrate, schemaVersion } from './schema.ts';
 import { createTestFolder } from './testing/test-folder.ts';
 
 const logger = silentLogger;
@@ -34,6 +36,31 @@ describe('openSqliteStores', () => {
     }
     await using stores = await openSqliteStores({ path: folder.file, logger });
     expect((await stores.requests.lookup([sampleKey(1)])).rows.size).toBe(1);
+  });
+
+  it('brings a file of the first version up to date, with all that it holds', async () => {
+    await using folder = await createTestFolder();
+    await mkdir(dirname(folder.file));
+    const db = new DatabaseSync(folder.file);
+    migrate(db, 1);
+    db.exec(`
+      INSERT INTO requests (key, retry, tenant, account, endpoint, model, group_id, line_bytes, tokens, inputs, shareable,
+        limited, accepted_at)
+      VALUES ('${sampleKey(1)}', 0, '${sampleTenant}', 'main', '/v1/chat/completions', 'gpt-4o-mini', '${sampleGroup()}',
+        9, 9, 0, 1, 0, 5);
+      INSERT INTO bodies (id, body) VALUES (1, '{}')`);
+    db.close();
+    await using stores = await openSqliteStores({ path: folder.file, logger });
+    const { requests, listing, idempotency } = stores;
+    await requests.insert([sampleRequest(2, { cacheTtl: 7 })]);
+    const page = await listing.list(sampleTenant, { state: null, model: null }, null, 10);
+    expect(page?.found).toMatchObject([
+      { key: sampleKey(2), cacheTtl: 7 },
+      { key: sampleKey(1), cacheTtl: null, acceptedAt: 5 },
+    ]);
+    await requests.claim(sampleGroup(), sampleBatchId(1), [sampleKey(1)], 1);
+    expect(await requests.memberBodies(sampleBatchId(1), null, 10, 10)).toEqual([{ key: sampleKey(1), body: '{}' }]);
+    expect(await idempotency.remember(sampleIdempotency(1))).toMatchObject({ isNew: true });
   });
 
   it('opens a new file from many sides at once', async () => {
@@ -80,6 +107,18 @@ describe('openSqliteStores', () => {
       await stores.requests.endAccepted([sampleSettlement(sampleKey(1))]);
     }
     expect(countBodies(folder.file)).toBe(left);
+  });
+
+  it('removes the bodies of requests that are purged and evicted', async () => {
+    await using folder = await createTestFolder();
+    {
+      await using stores = await openSqliteStores({ path: folder.file, logger, keepRequestBodies: true });
+      await stores.requests.insert(sampleRequests(3));
+      await stores.requests.endAccepted([0, 1].map((n) => sampleSettlement(sampleKey(n))));
+      expect(await stores.cache.purge({ keys: [sampleKey(0)] }, 10)).toEqual([sampleKey(0)]);
+      expect(await stores.cache.evictOldest(Date.UTC(2200, 0, 1), 10)).toEqual([sampleKey(1)]);
+    }
+    expect(countBodies(folder.file)).toBe(1);
   });
 
   it('removes the bodies of expired requests that kept them', async () => {

@@ -1,7 +1,11 @@
-import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 import { createBatchStore } from './batch-store.ts';
 import { openDatabase } from './database.ts';
+import { createIdempotencyStore } from './idempotency-store.ts';
+import { createOutcomeCache } from './outcome-cache.ts';
+import { createOwnedIdStore } from './owned-id-store.ts';
+import { createRequestListing } from './request-listing.ts';
 import { createRequestStore } from './request-store.ts';
 
 export interface SqliteStoreOptions {
@@ -16,9 +20,7 @@ export interface SqliteStoreOptions {
   readonly busyTimeout?: number;
 }
 
-export interface SqliteStores extends AsyncDisposable {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
+export interface SqliteStores extends StorePorts, AsyncDisposable {
   /** Largest request body or outcome text that fits, in bytes; more is AppError `body_too_large`. */
   readonly maxTextBytes: number;
   /** Rejects with AppError `store_unavailable` when the database does not answer. */
@@ -29,7 +31,7 @@ export interface SqliteStores extends AsyncDisposable {
 const maxTextBytes = 64 * 1024 * 1024;
 
 /**
- * Opens the file in a worker thread and gives both stores; any number of local processes may share one file. Rejects
+ * Opens the file in a worker thread and gives the stores; any number of local processes may share one file. Rejects
  * with AppError `store_unavailable` when the file cannot be used, `config_invalid` when a newer release wrote it.
  * Disposal waits for open calls.
  */
@@ -39,6 +41,10 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
   return {
     requests: createRequestStore(database),
     batches: createBatchStore(database),
+    listing: createRequestListing(database),
+    cache: createOutcomeCache(database),
+    idempotency: createIdempotencyStore(database),
+    ownedIds: createOwnedIdStore(database),
     maxTextBytes,
     ping: () => database.read('ping'),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createAcceptRows } from './accept-rows.ts';
 import { createBatchRows } from './batch-rows.ts';
+import { createCacheRows } from './cache-rows.ts';
 import { createCollectRows } from './collect-rows.ts';
+import { createIdempotencyRows } from './idempotency-rows.ts';
+import { createListingRows } from './listing-rows.ts';
+import { createOwnedIdRows } from './owned-id-rows.ts';
 import { createSettleRows } from './settle-rows.ts';
 import { createPrepare, type Prepare } from './statement.ts';
 
@@ -11,10 +15,30 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
   const collect = createCollectRows(prepare);
   const settle = createSettleRows(prepare, keepRequestBodies);
   const batches = createBatchRows(prepare);
+  const listing = createListingRows(prepare);
+  const cache = createCacheRows(prepare);
+  const idempotency = createIdempotencyRows(prepare);
+  const ownedIds = createOwnedIdRows(prepare);
   const ping = (): void => void prepare('SELECT count(*) FROM sqlite_schema').get();
   return {
-    reads: { ...accept.reads, ...collect.reads, ...batches.reads, ping },
-    writes: { ...accept.writes, ...collect.writes, ...settle.writes, ...batches.writes },
+    reads: {
+      ...accept.reads,
+      ...collect.reads,
+      ...batches.reads,
+      ...listing.reads,
+      ...cache.reads,
+      ...ownedIds.reads,
+      ping,
+    },
+    writes: {
+      ...accept.writes,
+      ...collect.writes,
+      ...settle.writes,
+      ...batches.writes,
+      ...cache.writes,
+      ...idempotency.writes,
+      ...ownedIds.writes,
+    },
   };
 }
 

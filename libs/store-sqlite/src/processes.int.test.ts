@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { requestKey } from '@batch-gpt/contracts';
 import { silentLogger } from '@batch-gpt/logging';
-import { sampleBatch, sampleBatchId, sampleGroup, sampleKey, sampleRequest, sampleRequests } from '@batch-gpt/testing';
+import {
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleIdempotency,
+  sampleKey,
+  sampleRequest,
+  sampleRequests,
+} from '@batch-gpt/testing';
 import { openSqliteStores, type SqliteStores } from './index.ts';
 import { startRaceProcess } from './testing/race-process.ts';
 import type { RaceTask } from './testing/race-program.ts';
@@ -37,6 +45,21 @@ describe('four processes on one file', () => {
     });
   });
 
+  it('remember the same idempotency keys: each has exactly one winner, and stands for what that one said', async () => {
+    await using folder = await createTestFolder();
+    const won = await race(folder.file, 'remember');
+    expect(won.flat().toSorted()).toEqual(range(50).map((n) => sampleIdempotency(n).id));
+    await withStores(folder.file, async ({ idempotency }) => {
+      for (const n of range(50)) {
+        const { record, isNew } = await idempotency.remember(sampleIdempotency(n, { key: sampleKey(77) }));
+        expect({ isNew, key: record.key }).toEqual({
+          isNew: false,
+          key: sampleKey(won.findIndex((ids) => ids.includes(record.id))),
+        });
+      }
+    });
+  });
+
   it('claim the same rows: every row is in exactly one batch', async () => {
     await using folder = await createTestFolder();
     await withStores(folder.file, ({ requests }) => requests.insert(sampleRequests(400)));
@@ -61,7 +84,7 @@ describe('four processes on one file', () => {
 });
 
 describe('a process that is killed while it inserts', () => {
-  it('leaves every row that was acknowledged, whole, and a file that works', async () => {
+  it('leaves every row that was acknowledged, whole, with its idempotency key, and a file that works', async () => {
     await using folder = await createTestFolder();
     const acknowledged: string[] = [];
     for (const round of [0, 1, 2]) {
@@ -70,8 +93,11 @@ describe('a process that is killed while it inserts', () => {
       acknowledged.push(...(await child.killAfter(150 + 40 * round)));
     }
     expect(acknowledged.length).toBeGreaterThanOrEqual(150 + 190 + 230);
-    await withStores(folder.file, async ({ requests }) => {
+    await withStores(folder.file, async ({ requests, idempotency }) => {
       const keys = acknowledged.map((key) => requestKey.parse(key));
+      for (const key of keys) {
+        expect(await idempotency.remember(sampleIdempotency(Number(`0x${key}`)))).toMatchObject({ isNew: false });
+      }
       expect((await requests.lookup(keys)).rows.size).toBe(keys.length);
       const candidates = await requests.oldestAccepted(sampleGroup(), 10_000, null);
       await requests.claim(

@@ -4,7 +4,9 @@ import {
   sampleBatch,
   sampleBatchId,
   sampleGroup,
+  sampleIdempotency,
   sampleKey,
+  sampleOwnedId,
   sampleRequest,
   sampleSettlement,
   sampleTenant,
@@ -25,6 +27,9 @@ function callEverything(): string[] {
   };
   const { reads, writes } = createOperations(db, false, recording);
   const [key, group, id, batch] = [sampleKey(1), sampleGroup(), sampleBatchId(1), sampleBatch(1)];
+  const any = { state: null, model: null };
+  const end = () => writes.endAccepted([sampleSettlement(key)]);
+  const acceptAnew = () => writes.acceptAnew([{ row: sampleRequest(1), doneAt: sampleSettlement(key).outcome.at }]);
   const calls: Record<keyof typeof reads | keyof typeof writes, () => unknown> = {
     insert: () => writes.insert([sampleRequest(1)]),
     lookup: () => reads.lookup([key]),
@@ -38,12 +43,12 @@ function callEverything(): string[] {
     collectedBatchIds: () => reads.collectedBatchIds(null, 10),
     returnMembers: () => writes.returnMembers(id, [{ key, group, attempt: 0, rounds: 0 }]),
     settle: () => writes.settle(id, [sampleSettlement(key)]),
-    endAccepted: () => writes.endAccepted([sampleSettlement(key)]),
+    endAccepted: end,
     settleLate: () => writes.settleLate(id, [sampleSettlement(key)]),
-    acceptAnew: () => writes.acceptAnew([{ row: sampleRequest(1), doneAt: sampleSettlement(key).outcome.at }]),
+    acceptAnew,
     claimPrivate: () => writes.claimPrivate(sampleTenant, key, 1),
     markDelivered: () => writes.markDelivered([key]),
-    removeExpired: () => [writes.endAccepted([sampleSettlement(key)]), writes.removeExpired(Date.UTC(2200), 10)],
+    removeExpired: () => [end(), writes.removeExpired(Date.UTC(2200), 10)],
     insertBatch: () => writes.insertBatch(batch),
     getBatch: () => reads.getBatch(id),
     getBatches: () => reads.getBatches([id]),
@@ -55,6 +60,24 @@ function callEverything(): string[] {
     cancelBatch: () => writes.cancelBatch(id, 1),
     findBatch: () => reads.findBatch(sampleTenant, 'x'),
     listBatches: () => reads.listBatches(sampleTenant, null, 10),
+    endedBatches: () => reads.endedBatches('settled', 1, 10),
+    removeBatch: () => writes.removeBatch(id, 'settled'),
+    listRequests: () => [null, key].map((after) => reads.listRequests(sampleTenant, any, after, 10)),
+    purgeKeys: () => [writes.insert([sampleRequest(1)]), end(), writes.purgeKeys({ keys: [key] }, 10)],
+    purgePage: () => [
+      [writes.insert([sampleRequest(1)]), end(), acceptAnew(), writes.purgePage({ model: 'x' }, null, 10)],
+      writes.purgePage({ tenant: sampleTenant }, null, 10),
+    ],
+    evictOldest: () => writes.evictOldest(1, 10),
+    storedBytes: () => reads.storedBytes(),
+    remember: () => writes.remember(sampleIdempotency(1)),
+    forgetExpired: () => writes.forgetExpired(1, 10),
+    insertOwned: () => writes.insertOwned([sampleOwnedId(1)]),
+    findOwned: () => reads.findOwned(sampleTenant, 'x'),
+    ownedAmong: () => reads.ownedAmong(sampleTenant, ['x']),
+    cancelOwned: () => writes.cancelOwned(sampleTenant, 'x', 1),
+    removeOwned: () => writes.removeOwned(sampleTenant, 'x'),
+    removeExpiredOwned: () => writes.removeExpiredOwned(1, 10),
     ping: () => undefined,
   };
   for (const call of Object.values(calls)) call();
@@ -90,6 +113,19 @@ describe('query plans', () => {
         .map((detail) => ({ sql, detail })),
     );
     expect(bad).toEqual([]);
+  });
+
+  it('read listings, purges and what is over from their indexes', () => {
+    expect(planContaining('accepted_at DESC')).toContain('requests_listed (tenant=? AND (accepted_at,key)<(?,?))');
+    const purge = 'ORDER BY tenant, accepted_at, key';
+    expect(planContaining(purge, 'tenant = ?')).toContain('requests_listed (tenant=? AND (accepted_at,key)>(?,?))');
+    expect(planContaining(purge, '(tenant, ')).toContain('requests_listed ((tenant,accepted_at,key)>(?,?,?))');
+    expect(planContaining('ORDER BY expires_at, done_at')).toContain('requests_expiring');
+    expect(planContaining('FROM batches', 'updated_at <')).toContain(
+      'USING COVERING INDEX batches_ended (state=? AND updated_at<?)',
+    );
+    expect(planContaining('DELETE FROM idempotency')).toContain('idempotency_expiring (expires_at<?)');
+    expect(planContaining('DELETE FROM owned_ids', 'expires_at')).toContain('owned_ids_expiring (expires_at<?)');
   });
 
   it('read the work of a group, a batch and a sweep from the indexes that hold nothing else', () => {

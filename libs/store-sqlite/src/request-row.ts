@@ -7,8 +7,11 @@ type Value = string | number | null;
 
 /** The columns of {@link toRequestRecord}. */
 export const recordColumns = `key, base, retry, tenant, account, endpoint, model, group_id, line_bytes, tokens, inputs,
-  shareable, limited, accepted_at, attempt, rounds, state, batch_id, collected_at, done_at, reuse_until, expires_at,
-  delivered, outcome, outcome_body`;
+  shareable, limited, cache_ttl, accepted_at, attempt, rounds, state, batch_id, collected_at, done_at, reuse_until,
+  expires_at, delivered, outcome, outcome_body`;
+
+/** The same without the text of the outcome, for rows that nobody reads whole. */
+export const unreadRecordColumns = recordColumns.replace('outcome_body', `'' AS outcome_body`);
 
 /** What accepting a row anew replaces, in the order of {@link anewValues}. */
 export const anewColumns = [
@@ -22,6 +25,7 @@ export const anewColumns = [
   'inputs',
   'shareable',
   'limited',
+  'cache_ttl',
   'accepted_at',
 ] as const;
 
@@ -37,6 +41,7 @@ export function anewValues(request: NewRequest): Value[] {
     request.inputs,
     Number(request.shareable),
     Number(request.limited),
+    request.cacheTtl,
     request.acceptedAt,
   ];
 }
@@ -87,7 +92,7 @@ export function toCandidate(row: Row): Candidate {
 }
 
 /** The columns of {@link toMember}. */
-export const memberColumns = 'key, base, attempt, rounds, shareable, limited, endpoint';
+export const memberColumns = 'key, base, attempt, rounds, shareable, limited, cache_ttl, endpoint';
 
 export function toMember(row: Row): Member {
   return {
@@ -97,6 +102,7 @@ export function toMember(row: Row): Member {
     rounds: integer(row, 'rounds'),
     shareable: flag(row, 'shareable'),
     limited: flag(row, 'limited'),
+    cacheTtl: integerOrNull(row, 'cache_ttl'),
     endpoint: text(row, 'endpoint') as BatchEndpoint,
   };
 }
@@ -113,6 +119,7 @@ function factsOf(row: Row): Facts {
     group: text(row, 'group_id') as GroupId,
     shareable: flag(row, 'shareable'),
     limited: flag(row, 'limited'),
+    cacheTtl: integerOrNull(row, 'cache_ttl'),
     attempt: integer(row, 'attempt'),
     rounds: integer(row, 'rounds'),
     outcome: row['outcome'] === null ? null : outcomeOf(row),

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@batch-gpt/errors';
 
 /** The version of the tables below, in the file's `user_version`; an older file is brought up to it when it is opened. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /*
  * Bodies have a table of their own, so that a change of state does not write the body again. `id` ties the two.
@@ -66,17 +66,51 @@ const versionOne = `
   CREATE INDEX batches_provider ON batches (provider_batch_id) WHERE provider_batch_id IS NOT NULL;
 `;
 
-const steps: readonly string[] = [versionOne];
+// Listings go by key within a millisecond, and eviction passes over young rows without reading them.
+const versionTwo = `
+  ALTER TABLE requests ADD COLUMN cache_ttl INTEGER;
+  DROP INDEX requests_listed;
+  CREATE INDEX requests_listed ON requests (tenant, accepted_at, key);
+  DROP INDEX requests_expiring;
+  CREATE INDEX requests_expiring ON requests (expires_at, done_at) WHERE state = 'done';
+
+  CREATE INDEX batches_ended ON batches (state, updated_at, id) WHERE state IN ('settled', 'void');
+
+  CREATE TABLE idempotency (
+    id TEXT PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    content TEXT NOT NULL,
+    key TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_expiring ON idempotency (expires_at);
+
+  CREATE TABLE owned_ids (
+    id TEXT NOT NULL UNIQUE,
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('response', 'relayed')),
+    account TEXT NOT NULL,
+    key TEXT,
+    created_at INTEGER NOT NULL,
+    cancelled_at INTEGER,
+    expires_at INTEGER NOT NULL,
+    text TEXT
+  ) STRICT;
+  CREATE INDEX owned_ids_expiring ON owned_ids (expires_at);
+`;
+
+const steps: readonly string[] = [versionOne, versionTwo];
 
 /** Creates or updates the tables. Throws `config_invalid` for a file of a newer version. Safe among many processes. */
-export function migrate(db: DatabaseSync): void {
-  if (versionOf(db) === schemaVersion) return;
+export function migrate(db: DatabaseSync, to = schemaVersion): void {
+  if (versionOf(db) === to) return;
   db.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(db);
     if (version > schemaVersion) throw newerFile(version);
-    for (const step of steps.slice(version)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${schemaVersion}`);
+    for (const step of steps.slice(version, to)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${to}`);
     db.exec('COMMIT');
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');

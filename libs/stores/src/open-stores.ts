@@ -1,4 +1,4 @@
-import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 
 /** Where the system of record is; what the configuration's `storeEnv` gives. */
@@ -19,9 +19,7 @@ export interface StoresOptions {
 }
 
 /** The system of record, whichever it is. Disposal waits for open calls or ends them. */
-export interface Stores extends AsyncDisposable {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
+export interface Stores extends StorePorts, AsyncDisposable {
   /** Largest request body or outcome text that fits, in bytes; more is AppError `body_too_large`. */
   readonly maxTextBytes: number;
   /** Rejects with AppError `store_unavailable` when the database does not answer. */

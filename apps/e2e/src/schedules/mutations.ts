@@ -27,13 +27,7 @@ export const withoutIntent: Mutate =
 export const withoutFence: Mutate = (deps) =>
   createTakeStep({
     ...deps,
-    accounts: {
-      ...deps.accounts,
-      of: (account) => {
-        const working = deps.accounts.of(account);
-        return working && { ...working, provider: { ...working.provider, deleteFile: () => Promise.resolve() } };
-      },
-    },
+    provider: { ...deps.provider, deleteFile: () => Promise.resolve() },
     timings: { ...deps.timings, fenceWait: 0 },
   });
 
@@ -49,9 +43,7 @@ export const createThenRecord: Mutate =
     const attempt = batch.attempt + 1;
     const metadata = { batch_gpt_batch: batch.id, batch_gpt_attempt: String(attempt), batch_gpt_digest: '' };
     const { inputFileId, endpoint } = batch;
-    const provider = deps.accounts.of(batch.account)?.provider;
-    if (provider === undefined) return left;
-    const answer = await provider.createBatch({ inputFileId, endpoint, metadata }, signal);
+    const answer = await deps.provider.createBatch({ inputFileId, endpoint, metadata }, signal);
     if (answer.kind !== 'done') return { kind: 'wait', ms: deps.timings.pollMin };
     const at = deps.clock.now();
     const submitting = await deps.batches.move(batch, { to: 'submitting', change: { attempt, intentAt: at }, at });

@@ -88,6 +88,7 @@ export function newRequest(
     inputs,
     shareable,
     limited,
+    cacheTtl: null,
     acceptedAt,
   };
 }

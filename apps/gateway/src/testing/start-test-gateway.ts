@@ -85,7 +85,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     const { rows } = await stores.requests.lookup(keys);
     const settlements = keys.map((key) => {
       const outcome = { ...success(key), batchId: id, at: clock.now(), ...change };
-      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, rows.get(key)?.base !== null) };
+      const { base = null, cacheTtl = null } = rows.get(key) ?? {};
+      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, { isPrivate: base !== null, cacheTtl }) };
     });
     await stores.requests.settle(id, settlements);
   };

@@ -15,6 +15,7 @@ const member: Member = {
   rounds: 0,
   shareable: true,
   limited: false,
+  cacheTtl: null,
   endpoint: '/v1/chat/completions',
 };
 

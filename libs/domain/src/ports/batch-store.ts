@@ -61,4 +61,10 @@ export interface BatchStore {
    * before. At most `limit` rows.
    */
   list(tenant: TenantId, after: BatchId | null, limit: number): Promise<readonly BatchRecord[]>;
+
+  /** Batches that ended in this state and have not changed since before `before`, oldest first. At most `limit`. */
+  ended(state: 'settled' | 'void', before: number, limit: number): Promise<readonly BatchId[]>;
+
+  /** Removes a batch that is in this state. True if it was; rows that still name it are the caller's business. */
+  remove(id: BatchId, state: 'settled' | 'void'): Promise<boolean>;
 }

@@ -4,11 +4,10 @@
  */
 import { once } from 'node:events';
 import { silentLogger } from '@batch-gpt/logging';
-import { sampleBatchId, sampleGroup, sampleKey, sampleRequest } from '@batch-gpt/testing';
-import type { RequestKey } from '@batch-gpt/contracts';
+import { sampleBatchId, sampleGroup, sampleIdempotency, sampleKey, sampleRequest } from '@batch-gpt/testing';
 import { openSqliteStores, type SqliteStores } from '../index.ts';
 
-export type RaceTask = 'insert' | 'claim' | 'take-over' | 'move' | 'insert-forever';
+export type RaceTask = 'insert' | 'remember' | 'claim' | 'take-over' | 'move' | 'insert-forever';
 
 export interface RaceMessage {
   readonly type: 'ready' | 'won' | 'acknowledged';
@@ -37,6 +36,15 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
     return inserted;
   },
 
+  async remember({ idempotency }) {
+    const won: string[] = [];
+    for (const n of batchNumbers) {
+      const { record, isNew } = await idempotency.remember(sampleIdempotency(n, { key: sampleKey(me) }));
+      if (isNew) won.push(record.id);
+    }
+    return won;
+  },
+
   async claim({ requests }) {
     const batch = sampleBatchId(me);
     const chunks = Array.from({ length: 20 }, (_, n) => numbers.slice(n * 20, n * 20 + 20).map(sampleKey));
@@ -63,11 +71,13 @@ const tasks: Record<RaceTask, (stores: SqliteStores) => Promise<readonly string[
     return moved;
   },
 
-  async 'insert-forever'({ requests }) {
+  // As the gateway does it: what an idempotency key stands for is stored before the row.
+  async 'insert-forever'({ requests, idempotency }) {
     for (let n = 0; ; n += 8) {
-      const calls = Array.from({ length: 8 }, (_, call) => {
-        const row = sampleRequest(me * 1_000_000 + n + call);
-        return requests.insert([row]).then((keys: ReadonlySet<RequestKey>) => tell('acknowledged', [...keys]));
+      const calls = Array.from({ length: 8 }, async (_, call) => {
+        const number = me * 1_000_000 + n + call;
+        await idempotency.remember(sampleIdempotency(number));
+        await tell('acknowledged', [...(await requests.insert([sampleRequest(number)]))]);
       });
       await Promise.all(calls);
     }

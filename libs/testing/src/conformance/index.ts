@@ -1,3 +1,2 @@
 export type { OpenEmptyStores, StoresUnderTest } from './open-stores.ts';
-export { batchStoreConformance } from './batch-store-conformance.ts';
-export { requestStoreConformance } from './request-store-conformance.ts';
+export { storesConformance } from './stores-conformance.ts';

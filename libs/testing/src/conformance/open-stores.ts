@@ -1,10 +1,7 @@
-import type { BatchStore, RequestStore } from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 
 /** The stores under test, empty when opened and gone after disposal. */
-export interface StoresUnderTest extends AsyncDisposable {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
-}
+export type StoresUnderTest = StorePorts & AsyncDisposable;
 
 export type OpenEmptyStores = () => Promise<StoresUnderTest>;
 

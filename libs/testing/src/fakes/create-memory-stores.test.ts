@@ -1,15 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchStoreConformance } from '../conformance/batch-store-conformance.ts';
 import type { OpenEmptyStores } from '../conformance/open-stores.ts';
-import { requestStoreConformance } from '../conformance/request-store-conformance.ts';
+import { storesConformance } from '../conformance/stores-conformance.ts';
 import { createMemoryStores } from './create-memory-stores.ts';
 import { sampleBatch, sampleKey, sampleRequest } from './samples.ts';
 
 const open: OpenEmptyStores = () =>
   Promise.resolve({ ...createMemoryStores(), [Symbol.asyncDispose]: () => Promise.resolve() });
 
-requestStoreConformance('the memory store', open);
-batchStoreConformance('the memory store', open);
+storesConformance('the memory stores', open);
 
 describe('memory stores that are away', () => {
   it('reject every call, change nothing, and come back', async () => {

@@ -1,11 +1,4 @@
-import type {
-  BatchStore,
-  IdempotencyStore,
-  OutcomeCache,
-  OwnedIdStore,
-  RequestListing,
-  RequestStore,
-} from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore } from './memory-batch-store.ts';
 import { createMemoryIdempotencyStore } from './memory-idempotency-store.ts';
@@ -16,13 +9,7 @@ import type { MemoryRequestRows } from './memory-request-rows.ts';
 import { createMemoryRequestStore } from './memory-request-store.ts';
 import type { RunCall } from './run-call.ts';
 
-export interface MemoryStores {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
-  readonly listing: RequestListing;
-  readonly cache: OutcomeCache;
-  readonly idempotency: IdempotencyStore;
-  readonly ownedIds: OwnedIdStore;
+export interface MemoryStores extends StorePorts {
   /** While away every call rejects with `store_unavailable` and changes nothing. */
   readonly setAway: (away: boolean) => void;
 }

@@ -98,6 +98,17 @@ export function createMemoryBatchStore(run: RunCall): BatchStore {
           .filter((record) => record.state !== 'void')
           .slice(0, limit);
       }),
+
+    ended: (state, before, limit) =>
+      run(() =>
+        [...batches.values()]
+          .filter((record) => record.state === state && record.updatedAt < before)
+          .toSorted((a, b) => a.updatedAt - b.updatedAt || (a.id < b.id ? -1 : 1))
+          .slice(0, limit)
+          .map(({ id }) => id),
+      ),
+
+    remove: (id, state) => run(() => batches.get(id)?.state === state && batches.delete(id)),
   };
 }
 

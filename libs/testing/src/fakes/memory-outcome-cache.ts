@@ -1,5 +1,4 @@
-import type { OutcomeCache, PurgeFilter, RequestRecord } from '@batch-gpt/domain';
-import { AppError } from '@batch-gpt/errors';
+import { checkPurge, type OutcomeCache, type PurgeFilter, type RequestRecord } from '@batch-gpt/domain';
 import { compareTexts, oldestFirst, type MemoryRequestRows } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
 
@@ -10,9 +9,7 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
   return {
     purge: (filter, limit) =>
       run(() => {
-        if (Object.values(filter).every((given) => given === undefined)) {
-          throw new AppError('internal_error', 'a purge has to say what it takes');
-        }
+        checkPurge(filter);
         const taken = records()
           .filter((record) => matches(record, filter))
           .toSorted((a, b) => compareTexts(a.tenant, b.tenant) || oldestFirst(a, b))

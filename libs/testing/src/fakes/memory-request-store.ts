@@ -243,8 +243,9 @@ function candidateOf({ key, acceptedAt, lineBytes, tokens, inputs }: RequestReco
   return { key, acceptedAt, lineBytes, tokens, inputs };
 }
 
-function memberOf({ key, base, attempt, rounds, shareable, limited, endpoint }: RequestRecord): Member {
-  return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, endpoint };
+function memberOf(record: RequestRecord): Member {
+  const { key, base, attempt, rounds, shareable, limited, cacheTtl, endpoint } = record;
+  return { key, isPrivate: base !== null, attempt, rounds, shareable, limited, cacheTtl, endpoint };
 }
 
 function comesAfter(candidate: Candidate, other: Candidate): boolean {

@@ -14,8 +14,10 @@ import {
   keepUntil,
   newBatch,
   type BatchRecord,
+  type IdempotencyRecord,
   type NewRequest,
   type Outcome,
+  type OwnedId,
   type Settlement,
 } from '@batch-gpt/domain';
 
@@ -63,6 +65,7 @@ export function sampleRequest(n: number, overrides: Partial<NewRequest> = {}): N
     inputs: 0,
     shareable: true,
     limited: false,
+    cacheTtl: null,
     acceptedAt: sampleTime + n,
     ...overrides,
     key,
@@ -93,10 +96,39 @@ export function sampleOutcome(overrides: Partial<Outcome> = {}): Outcome {
 
 /** An outcome for a key, kept for the default times. */
 export function sampleSettlement(key: RequestKey, outcome: Outcome = sampleOutcome(), attempt = 1): Settlement {
-  return { key, outcome, attempt, ...keepUntil(outcome, defaultRetention, false) };
+  return { key, outcome, attempt, ...keepUntil(outcome, defaultRetention, { isPrivate: false, cacheTtl: null }) };
 }
 
 /** A batch that is `forming`, created n milliseconds after {@link sampleTime}. */
 export function sampleBatch(n: number, overrides: Partial<BatchRecord> = {}): BatchRecord {
   return { ...newBatch(sampleBatchId(n), sampleGroup(), 'owner-1', sampleTime + n), ...overrides };
+}
+
+/** The n-th idempotency key of the sample tenant, for a day. */
+export function sampleIdempotency(n: number, overrides: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
+  return {
+    id: `e${n.toString(16).padStart(63, '0')}`,
+    tenant: sampleTenant,
+    content: sampleKey(n),
+    key: sampleKey(n),
+    createdAt: sampleTime,
+    expiresAt: sampleTime + 86_400_000,
+    ...overrides,
+  };
+}
+
+/** The n-th background response of the sample tenant, for a month. */
+export function sampleOwnedId(n: number, overrides: Partial<OwnedId> = {}): OwnedId {
+  return {
+    id: `resp_${n}`,
+    tenant: sampleTenant,
+    kind: 'response',
+    account: sampleAccount,
+    key: sampleKey(n),
+    text: `{"model":"gpt-4o-mini","n":${n}}`,
+    createdAt: sampleTime + n,
+    cancelledAt: null,
+    expiresAt: sampleTime + 30 * 86_400_000,
+    ...overrides,
+  };
 }

@@ -3,11 +3,12 @@ import { tenantId, type BatchId } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
 import { sampleBatch, sampleBatchId, sampleTenant, sampleTime } from '../../fakes/samples.ts';
 import { withStores, type OpenEmptyStores } from '../open-stores.ts';
+import { runAtOnce } from '../run-at-once.ts';
 import { fullBatch } from './full-batch.ts';
 
 const stranger = tenantId.parse('stranger');
 
-/** insert, get, getMany, open, findForTenant, list. */
+/** insert, get, getMany, open, findForTenant, list, ended, remove. */
 export function recordsConformance(open: OpenEmptyStores): void {
   describe('records', () => {
     it(
@@ -70,6 +71,32 @@ export function recordsConformance(open: OpenEmptyStores): void {
         for (const id of [sampleBatchId(2), 'batch_provider2', '', 'batch_nothing', '__proto__', "' OR 1=1 --"]) {
           expect(await batches.findForTenant(sampleTenant, id)).toBeNull();
         }
+      }),
+    );
+  });
+
+  describe('ended and remove', () => {
+    it(
+      'give and remove old records of a state, oldest first',
+      withStores(open, async ({ batches }) => {
+        const at = (n: number, state: BatchRecord['state'], updatedAt: number) =>
+          batches.insert(sampleBatch(n, { state, updatedAt }));
+        for (const [n, late] of [5, 1, 3, 3, 9].entries()) await at(n, 'settled', sampleTime + late);
+        for (const [n, state] of (['void', 'abandoned', 'ended', 'forming'] as const).entries()) {
+          await at(10 + n, state, sampleTime);
+        }
+        expect(await batches.ended('settled', sampleTime + 1, 10)).toEqual([]);
+        expect(await batches.ended('settled', sampleTime + 9, 3)).toEqual([1, 2, 3].map(sampleBatchId));
+        expect(await batches.ended('settled', sampleTime + 9, 10)).toEqual([1, 2, 3, 0].map(sampleBatchId));
+        expect(await batches.ended('void', sampleTime + 9, 10)).toEqual([sampleBatchId(10)]);
+        for (const n of [10, 11, 12, 13, 404]) expect(await batches.remove(sampleBatchId(n), 'settled')).toBe(false);
+        expect(await batches.remove(sampleBatchId(1), 'void')).toBe(false);
+        const removed = await runAtOnce(6, () => batches.remove(sampleBatchId(1), 'settled'));
+        expect(removed.filter((wasThere) => wasThere)).toHaveLength(1);
+        expect(await batches.remove(sampleBatchId(10), 'void')).toBe(true);
+        expect(await batches.get(sampleBatchId(1))).toBeNull();
+        expect(await batches.ended('settled', sampleTime + 99, 10)).toEqual([2, 3, 0, 4].map(sampleBatchId));
+        expect(await batches.getMany([10, 11, 12, 13].map(sampleBatchId))).toHaveProperty('size', 3);
       }),
     );
   });

@@ -27,6 +27,7 @@ const anew = sampleRequest(1, {
   inputs: 2,
   shareable: false,
   limited: true,
+  cacheTtl: 5000,
 });
 
 /** acceptAnew. */

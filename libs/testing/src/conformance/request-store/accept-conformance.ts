@@ -36,6 +36,7 @@ export function acceptConformance(open: OpenEmptyStores): void {
           inputs: 3,
           shareable: false,
           limited: true,
+          cacheTtl: 0,
           base: sampleKey(99),
           retry: 2,
           model: 'ünïcode/model:1.5 "x"',

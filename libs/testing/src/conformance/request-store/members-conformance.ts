@@ -52,7 +52,7 @@ export function membersConformance(open: OpenEmptyStores): void {
       'are what is still collected by the batch, with what settling needs',
       withStores(open, async ({ requests }) => {
         const rows = [
-          sampleRequest(1, { base: sampleKey(99), shareable: false, limited: true }),
+          sampleRequest(1, { base: sampleKey(99), shareable: false, limited: true, cacheTtl: 86_400_000 }),
           sampleRequest(2, { endpoint: '/v1/embeddings' }),
           sampleRequest(3),
           sampleRequest(4),
@@ -74,6 +74,7 @@ export function membersConformance(open: OpenEmptyStores): void {
           rounds: 3,
           shareable: false,
           limited: true,
+          cacheTtl: 86_400_000,
           endpoint: '/v1/chat/completions',
         };
         const two: Member = {
@@ -83,6 +84,7 @@ export function membersConformance(open: OpenEmptyStores): void {
           rounds: 0,
           shareable: true,
           limited: false,
+          cacheTtl: null,
           endpoint: '/v1/embeddings',
         };
         expect(await requests.members(batch, null, 10)).toEqual([one, two]);

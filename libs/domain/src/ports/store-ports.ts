@@ -1,0 +1,16 @@
+import type { BatchStore } from './batch-store.ts';
+import type { IdempotencyStore } from './idempotency-store.ts';
+import type { OutcomeCache } from './outcome-cache.ts';
+import type { OwnedIdStore } from './owned-id-store.ts';
+import type { RequestListing } from './request-listing.ts';
+import type { RequestStore } from './request-store.ts';
+
+/** All ports of the system of record: what every adapter gives, and works on one database. */
+export interface StorePorts {
+  readonly requests: RequestStore;
+  readonly batches: BatchStore;
+  readonly listing: RequestListing;
+  readonly cache: OutcomeCache;
+  readonly idempotency: IdempotencyStore;
+  readonly ownedIds: OwnedIdStore;
+}

@@ -1,0 +1,149 @@
+/*
+ * Stored outcomes as a cache that can be emptied. A purge looks at a page of rows, removes the ended ones that match,
+ * then takes the old outcome from those that are open. Both ask again for what they looked for: a row that was accepted
+ * anew in between loses its old outcome in the second, one that ended anew keeps its new one.
+ */
+import type { RequestKey, TenantId } from '@batch-gpt/contracts';
+import { checkPurge, type OutcomeCache, type PurgeFilter } from '@batch-gpt/domain';
+import type { mongo } from 'mongoose';
+import { mapErrors } from './map-error.ts';
+import { endedRowFields, removeEnded, type EndedRow } from './remove-ended.ts';
+import type { RequestRow } from './request-row.ts';
+import type { TextFiles } from './text-files.ts';
+
+export interface OutcomeCacheDeps {
+  readonly db: mongo.Db;
+  readonly rows: mongo.Collection<RequestRow>;
+  readonly files: Pick<TextFiles, 'remove'>;
+}
+
+/** Rows to look at in one query. */
+const pageLength = 1000;
+
+/** What a purge has to know of a row. */
+type FoundRow = EndedRow & Pick<RequestRow, 'tenant' | 'acceptedAt' | 'state' | 'model'>;
+
+const foundRowFields = { ...endedRowFields, tenant: 1, acceptedAt: 1, state: 1, model: 1 };
+
+/** The cache port on `requests`. */
+export function createOutcomeCache({ db, rows, files }: OutcomeCacheDeps): OutcomeCache {
+  return {
+    purge: (filter, limit) =>
+      mapErrors(async () => {
+        checkPurge(filter);
+        const purged: RequestKey[] = [];
+        if (limit <= 0) return purged;
+        for await (const page of pagesOf(rows, filter)) {
+          const taken = page.filter((row) => matches(row, filter)).slice(0, limit - purged.length);
+          const ended = taken.filter(({ state }) => state === 'done');
+          await removeEnded(rows, files, ended);
+          await takeOldOutcomes(rows, taken);
+          purged.push(...taken.map(({ _id }) => _id));
+          if (purged.length >= limit) break;
+        }
+        return purged;
+      }),
+
+    evictOldest: (doneBefore, limit) =>
+      mapErrors(async () => {
+        if (limit <= 0) return [];
+        const found = await rows
+          .find({ state: 'done', doneAt: { $lt: doneBefore } })
+          .sort({ expiresAt: 1, doneAt: 1 })
+          .limit(limit)
+          .project<EndedRow>(endedRowFields)
+          .toArray();
+        await removeEnded(rows, files, found);
+        return found.map(({ _id }) => _id);
+      }),
+
+    // What the documents add up to: the files on the disk do not shrink.
+    storedBytes: () =>
+      mapErrors(async () => {
+        const { dataSize } = (await db.command({ dbStats: 1 })) as { readonly dataSize: number };
+        return dataSize;
+      }),
+  };
+}
+
+async function* pagesOf(
+  rows: mongo.Collection<RequestRow>,
+  { tenant, keys }: PurgeFilter,
+): AsyncGenerator<readonly FoundRow[]> {
+  if (keys !== undefined) {
+    const found = await rows
+      .find({ _id: { $in: [...keys] } })
+      .project<FoundRow>(foundRowFields)
+      .toArray();
+    yield found.toSorted(oldestFirst);
+  } else if (tenant !== undefined) {
+    yield* pagesOfTenant(rows, tenant);
+  } else {
+    for (let next = await nextTenant(rows, null); next !== null; next = await nextTenant(rows, next)) {
+      yield* pagesOfTenant(rows, next);
+    }
+  }
+}
+
+async function* pagesOfTenant(
+  rows: mongo.Collection<RequestRow>,
+  tenant: TenantId,
+): AsyncGenerator<readonly FoundRow[]> {
+  let last: FoundRow | undefined;
+  do {
+    const page = await rows
+      .find({ tenant, ...(last && comesAfter(last)) })
+      .sort({ acceptedAt: 1, _id: 1 })
+      .limit(pageLength)
+      .project<FoundRow>(foundRowFields)
+      .toArray();
+    yield page;
+    last = page.length < pageLength ? undefined : page.at(-1);
+  } while (last !== undefined);
+}
+
+async function nextTenant(rows: mongo.Collection<RequestRow>, after: TenantId | null): Promise<TenantId | null> {
+  const row = await rows.findOne<Pick<RequestRow, 'tenant'>>(after === null ? {} : { tenant: { $gt: after } }, {
+    sort: { tenant: 1, acceptedAt: 1, _id: 1 },
+    projection: { _id: 0, tenant: 1 },
+  });
+  return row?.tenant ?? null;
+}
+
+async function takeOldOutcomes(rows: mongo.Collection<RequestRow>, taken: readonly FoundRow[]): Promise<void> {
+  if (taken.length === 0) return;
+  await rows.updateMany(
+    {
+      _id: { $in: taken.map(({ _id }) => _id) },
+      state: { $in: ['accepted', 'collected'] },
+      'outcome.at': { $lte: latestOf(taken) },
+    },
+    { $unset: { outcome: '', reuseUntil: '' } },
+  );
+}
+
+function latestOf(taken: readonly FoundRow[]): number {
+  return taken.reduce((latest, { outcome }) => Math.max(latest, outcome?.at ?? 0), 0);
+}
+
+function matches({ _id, outcome, ...row }: FoundRow, { tenant, model, doneBefore }: PurgeFilter): boolean {
+  return (
+    outcome !== undefined &&
+    (tenant === undefined || row.tenant === tenant) &&
+    (model === undefined || row.model === model) &&
+    (doneBefore === undefined || outcome.at < doneBefore)
+  );
+}
+
+// The plain bound keeps the index range tight.
+function comesAfter({ _id, acceptedAt }: FoundRow): mongo.Filter<RequestRow> {
+  return { acceptedAt: { $gte: acceptedAt }, $or: [{ acceptedAt: { $gt: acceptedAt } }, { _id: { $gt: _id } }] };
+}
+
+function oldestFirst(a: FoundRow, b: FoundRow): number {
+  return compare(a.tenant, b.tenant) || a.acceptedAt - b.acceptedAt || compare(a._id, b._id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,102 @@
+import type { RequestKey } from '@batch-gpt/contracts';
+import type { PurgeFilter } from '@batch-gpt/domain';
+import { integer, integerOrNull, text, type Row } from './column.ts';
+import type { Prepare } from './statement.ts';
+
+/** Where the next page of a purge goes on: after the last row that was read. */
+export interface PurgePosition {
+  readonly tenant: string;
+  readonly acceptedAt: number;
+  readonly key: string;
+}
+
+/** Rows that one transaction of a purge reads at most: other calls have to get in between. */
+const pageLength = 1000;
+
+const columns = `id, key, tenant, accepted_at, state, model, coalesce(done_at, outcome ->> '$.at') AS outcome_at`;
+
+/** Stored outcomes as a cache that can be emptied: the worker's side of the port. */
+export function createCacheRows(prepare: Prepare) {
+  const remove = (id: number): void => {
+    prepare('DELETE FROM requests WHERE id = ?').run(id);
+    prepare('DELETE FROM bodies WHERE id = ?').run(id);
+  };
+
+  const take = (row: Row): RequestKey => {
+    const id = integer(row, 'id');
+    if (row['state'] === 'done') remove(id);
+    else prepare('UPDATE requests SET outcome = NULL, outcome_body = NULL, reuse_until = NULL WHERE id = ?').run(id);
+    return text(row, 'key') as RequestKey;
+  };
+
+  const rowsAfter = (tenant: string | undefined, from: PurgePosition): Row[] => {
+    const order = 'ORDER BY tenant, accepted_at, key LIMIT ?';
+    if (tenant === undefined) {
+      const select = prepare(`SELECT ${columns} FROM requests WHERE (tenant, accepted_at, key) > (?, ?, ?) ${order}`);
+      return select.all(from.tenant, from.acceptedAt, from.key, pageLength);
+    }
+    const select = prepare(`
+      SELECT ${columns} FROM requests WHERE tenant = ? AND (accepted_at, key) > (?, ?) ${order}`);
+    return select.all(tenant, from.acceptedAt, from.key, pageLength);
+  };
+
+  const reads = {
+    // What is in the file and holds something; the log beside it is not counted.
+    storedBytes: (): number => {
+      const pages = (name: string) => integer(prepare(`PRAGMA ${name}`).get() ?? {}, name);
+      return (pages('page_count') - pages('freelist_count')) * pages('page_size');
+    },
+  };
+
+  const writes = {
+    purgeKeys: (filter: PurgeFilter, limit: number): RequestKey[] => {
+      const select = prepare(`SELECT ${columns} FROM requests WHERE key = ?`);
+      const found = [...new Set(filter.keys)].map((key) => select.get(key)).filter((row) => row !== undefined);
+      const matching = found.filter((row) => matches(row, filter));
+      return matching.toSorted(oldestFirst).slice(0, limit).map(take);
+    },
+
+    purgePage: (
+      filter: PurgeFilter,
+      from: PurgePosition | null,
+      limit: number,
+    ): { readonly keys: readonly RequestKey[]; readonly next: PurgePosition | null } => {
+      const rows = rowsAfter(filter.tenant, from ?? { tenant: '', acceptedAt: Number.MIN_SAFE_INTEGER, key: '' });
+      const keys = rows
+        .filter((row) => matches(row, filter))
+        .slice(0, limit)
+        .map(take);
+      const last = rows.length < pageLength ? undefined : rows.at(-1);
+      return { keys, next: last ? positionOf(last) : null };
+    },
+
+    evictOldest: (doneBefore: number, limit: number): RequestKey[] => {
+      const select = prepare(`
+        SELECT id, key FROM requests WHERE state = 'done' AND expires_at > ? AND done_at < ?
+        ORDER BY expires_at, done_at LIMIT ?`);
+      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, limit);
+      for (const row of evicted) remove(integer(row, 'id'));
+      return evicted.map((row) => text(row, 'key') as RequestKey);
+    },
+  };
+
+  return { reads, writes };
+}
+
+function matches(row: Row, { tenant, model, doneBefore }: PurgeFilter): boolean {
+  const outcomeAt = integerOrNull(row, 'outcome_at');
+  return (
+    outcomeAt !== null &&
+    (tenant === undefined || row['tenant'] === tenant) &&
+    (model === undefined || row['model'] === model) &&
+    (doneBefore === undefined || outcomeAt < doneBefore)
+  );
+}
+
+function positionOf(row: Row): PurgePosition {
+  return { tenant: text(row, 'tenant'), acceptedAt: integer(row, 'accepted_at'), key: text(row, 'key') };
+}
+
+function oldestFirst(a: Row, b: Row): number {
+  return integer(a, 'accepted_at') - integer(b, 'accepted_at') || (text(a, 'key') < text(b, 'key') ? -1 : 1);
+}

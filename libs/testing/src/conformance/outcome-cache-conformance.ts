@@ -1,0 +1,233 @@
+import { describe, expect, it } from '@jest/globals';
+import { tenantId } from '@batch-gpt/contracts';
+import { maxPurgedKeys, type Settlement } from '@batch-gpt/domain';
+import {
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleOutcome,
+  sampleRequest,
+  sampleRequests,
+  sampleSettlement,
+  sampleTenant,
+  sampleTime,
+} from '../fakes/samples.ts';
+import { withStores, type OpenEmptyStores, type StoresUnderTest } from './open-stores.ts';
+import { collectSamples, endSamples, mustFind } from './request-store/steps.ts';
+import { runAtOnce } from './run-at-once.ts';
+
+const stranger = tenantId.parse('a-stranger');
+const outcome = sampleOutcome();
+const farFuture = Date.UTC(2200, 0, 1);
+
+/** Declares Jest suites for what the cache port says, races included. */
+export function outcomeCacheConformance(name: string, open: OpenEmptyStores): void {
+  describe(`${name} as an OutcomeCache`, () => {
+    purge(open);
+    eviction(open);
+  });
+}
+
+function purge(open: OpenEmptyStores): void {
+  describe('purge', () => {
+    it(
+      'takes what matches all that is given, and nothing that has no outcome',
+      withStores(open, async (stores) => {
+        const { requests, cache } = stores;
+        const fill = async () => {
+          await endSamples(requests, [sampleRequest(1), sampleRequest(2, { model: 'b' })], outcome);
+          await endSamples(requests, [sampleRequest(3, { model: 'b', tenant: stranger })], outcome);
+          await endSamples(requests, [sampleRequest(4, { model: 'b' })], sampleOutcome({ at: outcome.at + 1 }));
+          await requests.insert([sampleRequest(5, { model: 'b' })]);
+          await collectSamples(requests, sampleBatchId(1), [
+            sampleRequest(6, { model: 'b', group: sampleGroup('other') }),
+          ]);
+        };
+        const filters = [
+          [{ tenant: sampleTenant }, [1, 2, 4]],
+          [{ tenant: stranger }, [3]],
+          [{ tenant: tenantId.parse('nobody') }, []],
+          [{ model: 'b' }, [3, 2, 4]],
+          [{ model: 'b', tenant: sampleTenant }, [2, 4]],
+          [{ doneBefore: outcome.at + 1 }, [3, 1, 2]],
+          [{ doneBefore: outcome.at }, []],
+          [{ doneBefore: outcome.at + 1, model: 'b', tenant: sampleTenant }, [2]],
+          [{ keys: [4, 1, 5, 6, 404].map(sampleKey) }, [1, 4]],
+          [{ keys: [1, 3].map(sampleKey), tenant: stranger }, [3]],
+          [{ keys: [1, 2, 4, 4].map(sampleKey), model: 'b', doneBefore: outcome.at + 1 }, [2]],
+          [{ keys: [] }, []],
+        ] as const;
+        for (const [filter, expected] of filters) {
+          await fill();
+          expect(await cache.purge(filter, 10)).toEqual(expected.map(sampleKey));
+          const left = [1, 2, 3, 4, 5, 6].filter((n) => !(expected as readonly number[]).includes(n));
+          expect(await existing(stores, 6)).toEqual(left);
+        }
+      }),
+    );
+
+    it(
+      'takes the old outcome from open rows, which run on',
+      withStores(open, async ({ requests, cache }) => {
+        const rows = [sampleRequest(1), sampleRequest(2, { group: sampleGroup('other') })];
+        await endSamples(requests, rows, outcome);
+        await requests.acceptAnew(rows.map((row) => ({ row, doneAt: outcome.at })));
+        await requests.claim(sampleGroup('other'), sampleBatchId(1), [sampleKey(2)], sampleTime);
+        expect(await cache.purge({ tenant: sampleTenant, doneBefore: outcome.at }, 10)).toEqual([]);
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ outcome });
+        expect(await cache.purge({ tenant: sampleTenant, doneBefore: outcome.at + 1 }, 1)).toEqual([sampleKey(1)]);
+        expect(await cache.purge({ keys: [sampleKey(2)] }, 10)).toEqual([sampleKey(2)]);
+        expect(await cache.purge({ model: 'gpt-4o-mini' }, 10)).toEqual([]);
+        const open = { outcome: null, reuseUntil: null };
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ state: 'accepted', ...open });
+        expect(await mustFind(requests, sampleKey(2))).toMatchObject({ state: 'collected', ...open });
+        const newer = sampleOutcome({ at: outcome.at + 5, body: '{"newer":1}' });
+        await requests.settle(sampleBatchId(1), [sampleSettlement(sampleKey(2), newer)]);
+        expect(await mustFind(requests, sampleKey(2))).toMatchObject({ state: 'done', outcome: newer });
+        expect(await requests.oldestAccepted(sampleGroup(), 10, null)).toMatchObject([{ key: sampleKey(1) }]);
+      }),
+    );
+
+    it(
+      'takes no more than it is told, oldest first, and goes on until nothing is left',
+      withStores(open, async (stores) => {
+        const { requests, cache } = stores;
+        await endSamples(
+          requests,
+          [4, 2, 9, 1, 7].map((n) => sampleRequest(n)),
+          outcome,
+        );
+        const all = { tenant: sampleTenant };
+        expect(await cache.purge(all, 0)).toEqual([]);
+        expect(await cache.purge(all, 2)).toEqual([1, 2].map(sampleKey));
+        expect(await cache.purge({ keys: [9, 7, 4].map(sampleKey) }, 2)).toEqual([4, 7].map(sampleKey));
+        expect(await cache.purge(all, 2)).toEqual([sampleKey(9)]);
+        expect(await existing(stores, 9)).toEqual([]);
+        expect(await requests.insert([sampleRequest(1)])).toEqual(new Set([sampleKey(1)]));
+      }),
+    );
+
+    it(
+      'finds what it looks for behind thousands of rows that it leaves',
+      withStores(open, async ({ requests, cache }) => {
+        await endSamples(requests, sampleRequests(2500), outcome);
+        await endSamples(
+          requests,
+          [2500, 2501].map((n) => sampleRequest(n, { model: 'rare' })),
+          outcome,
+        );
+        await endSamples(requests, [sampleRequest(3000, { model: 'rare', tenant: stranger })], outcome);
+        expect(await cache.purge({ model: 'rare' }, 2)).toEqual([3000, 2500].map(sampleKey));
+        expect(await cache.purge({ model: 'rare' }, 2)).toEqual([sampleKey(2501)]);
+        expect(await cache.purge({ tenant: sampleTenant }, 10_000)).toHaveLength(2500);
+      }),
+    );
+
+    it(
+      'refuses to take everything, and too many keys',
+      withStores(open, async (stores) => {
+        const { requests, cache } = stores;
+        await endSamples(requests, [sampleRequest(1)], outcome);
+        const bug = { code: 'internal_error' };
+        await expect(cache.purge({}, 10)).rejects.toMatchObject(bug);
+        const keys = Array.from({ length: maxPurgedKeys + 1 }, (_, n) => sampleKey(n));
+        await expect(cache.purge({ keys }, 10)).rejects.toMatchObject(bug);
+        expect(await existing(stores, 1)).toEqual([1]);
+        expect(await cache.purge({ keys: keys.slice(1) }, 10)).toEqual([sampleKey(1)]);
+      }),
+    );
+
+    it(
+      'and accepting anew race: the old outcome never comes back',
+      withStores(open, async ({ requests, cache }) => {
+        for (let n = 0; n < 12; n += 1) {
+          await endSamples(requests, [sampleRequest(n)], outcome);
+          const anew = () => requests.acceptAnew([{ row: sampleRequest(n), doneAt: outcome.at }]);
+          const purged = () => cache.purge({ keys: [sampleKey(n)] }, 1);
+          await Promise.all(n % 2 === 0 ? [anew(), purged()] : [purged(), anew()]);
+          await cache.purge({ keys: [sampleKey(n)] }, 1);
+          const row = (await requests.lookup([sampleKey(n)])).rows.get(sampleKey(n));
+          expect(row === undefined || (row.state === 'accepted' && row.outcome === null)).toBe(true);
+        }
+      }),
+    );
+  });
+}
+
+function eviction(open: OpenEmptyStores): void {
+  describe('evictOldest', () => {
+    const endAll = async ({ requests }: StoresUnderTest, settlements: readonly Settlement[]) => {
+      await requests.insert(settlements.map(({ key }) => sampleRequest(Number(`0x${key}`))));
+      await requests.endAccepted(settlements);
+    };
+    const ended = (n: number, expiresAt: number, at = outcome.at): Settlement => ({
+      ...sampleSettlement(sampleKey(n), sampleOutcome({ at })),
+      expiresAt,
+    });
+
+    it(
+      'removes ended rows that are old enough, those first that would expire first',
+      withStores(open, async (stores) => {
+        const young = outcome.at + 100;
+        await endAll(stores, [ended(1, farFuture), ended(2, young + 30), ended(3, young + 10), ended(4, young + 20)]);
+        await endAll(stores, [ended(5, young + 1, young), ended(6, young + 15, young)]);
+        await stores.requests.insert([sampleRequest(7)]);
+        await collectSamples(stores.requests, sampleBatchId(1), [sampleRequest(8, { group: sampleGroup('x') })]);
+        expect(await stores.cache.evictOldest(outcome.at, 10)).toEqual([]);
+        expect(await stores.cache.evictOldest(young, 2)).toEqual([3, 4].map(sampleKey));
+        expect(await stores.cache.evictOldest(young, 10)).toEqual([2, 1].map(sampleKey));
+        expect(await stores.cache.evictOldest(young, 10)).toEqual([]);
+        expect(await existing(stores, 8)).toEqual([5, 6, 7, 8]);
+        expect(await stores.cache.evictOldest(farFuture, 10)).toEqual([5, 6].map(sampleKey));
+      }),
+    );
+
+    it(
+      'leaves a row that was accepted anew, old outcome and all',
+      withStores(open, async ({ requests, cache }) => {
+        await endSamples(requests, [sampleRequest(1)], outcome);
+        await requests.acceptAnew([{ row: sampleRequest(1), doneAt: outcome.at }]);
+        expect(await cache.evictOldest(farFuture, 10)).toEqual([]);
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ state: 'accepted', outcome });
+      }),
+    );
+
+    it(
+      'removes every row once over concurrent calls',
+      withStores(open, async (stores) => {
+        await endSamples(stores.requests, sampleRequests(40), outcome);
+        await runAtOnce(4, () => stores.cache.evictOldest(farFuture, 100));
+        expect(await existing(stores, 40)).toEqual([]);
+      }),
+    );
+  });
+
+  describe('storedBytes', () => {
+    it(
+      'grows with what is stored and shrinks when it goes, large texts included',
+      withStores(open, async ({ requests, cache }) => {
+        const empty = await cache.storedBytes();
+        const body = `"${'x'.repeat(60_000)}"`;
+        await requests.insert(sampleRequests(100, { body }));
+        const filled = await cache.storedBytes();
+        expect(filled - empty).toBeGreaterThan(5_000_000);
+        expect(filled - empty).toBeLessThan(20_000_000);
+        const large = sampleOutcome({ body: `"${'y'.repeat(5_000_000)}"` });
+        await requests.endAccepted(sampleRequests(2).map(({ key }) => sampleSettlement(key, large)));
+        expect((await cache.storedBytes()) - filled).toBeGreaterThan(9_000_000);
+        expect(await cache.evictOldest(farFuture, 10)).toHaveLength(2);
+        expect(await cache.storedBytes()).toBeLessThan(filled);
+        await endSamples(requests, [sampleRequest(500)], large);
+        expect(await cache.purge({ tenant: sampleTenant }, 10)).toEqual([sampleKey(500)]);
+        expect(await cache.storedBytes()).toBeLessThan(filled);
+      }),
+    );
+  });
+}
+
+/** Which of the first sample keys have a row. */
+async function existing({ requests }: StoresUnderTest, highest: number): Promise<number[]> {
+  const numbers = Array.from({ length: highest + 1 }, (_, n) => n);
+  const { rows } = await requests.lookup(numbers.map(sampleKey));
+  return numbers.filter((n) => rows.has(sampleKey(n)));
+}
