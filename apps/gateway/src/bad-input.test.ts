@@ -53,7 +53,13 @@ describe('a body that is no good', () => {
     ['with a model that cannot be named', '{"model":"\\ud800","messages":[{}]}', 400, 'invalid_value', 'model'],
     ['without messages', '{"model":"m"}', 400, 'missing_required_parameter', 'messages'],
     ['with messages that are no list', '{"model":"m","messages":"hi"}', 400, 'invalid_type', 'messages'],
-    ['that wants a stream', '{"model":"m","messages":[{}],"stream":true}', 400, 'unsupported_value', 'stream'],
+    [
+      'that wants something like a stream',
+      '{"model":"m","messages":[{}],"stream":"yes"}',
+      400,
+      'invalid_type',
+      'stream',
+    ],
     ['too large', JSON.stringify(chat('x'.repeat(100_000))), 413, 'body_too_large', null],
   ])('%s', async (_name, body, status, code, param) => {
     expect(await refusalOf(await send(body), status)).toMatchObject({ code, param });

@@ -79,20 +79,37 @@ const servingEnv = section(
   },
 );
 
+const day = 86_400_000;
+/** The SDKs give a call up after ten minutes unless told otherwise. */
+const beforeSdkLimit = 570_000;
+
 /** How connections are held, in milliseconds. */
 const holdEnv = section(
   {
-    HOLD_MAX_MS: durationMs({ max: 86_400_000, default: 570_000 }),
+    HOLD_MAX_MS: orNull(durationMs({ max: day })),
+    HOLD_BEGUN_MAX_MS: orNull(durationMs({ max: day })),
+    HOLD_JSON: oneOf(['interim', 'body', 'none']).default('interim'),
     INTERIM_AFTER_MS: durationMs({ default: 15_000 }),
     INTERIM_EVERY_MS: durationMs({ default: 15_000 }),
+    BODY_AFTER_MS: durationMs({ default: 5000 }),
+    BODY_EVERY_MS: durationMs({ default: 15_000 }),
+    STREAM_AFTER_MS: durationMs({ default: 5000 }),
+    STREAM_EVERY_MS: durationMs({ default: 15_000 }),
     WAITER_SWEEP_MS: durationMs({ max: 60_000, default: 10_000 }),
     SWEEP_EVERY_MS: durationMs({ max: 86_400_000, default: defaultProtocolTimings.sweepEvery }),
     KEEP_ALIVE_MS: durationMs({ max: 3_600_000, default: 75_000 }),
   },
   (env) => ({
-    max: env.HOLD_MAX_MS,
+    max: env.HOLD_MAX_MS ?? beforeSdkLimit,
+    // Whoever has named a limit for his load balancer means every connection.
+    begunMax: env.HOLD_BEGUN_MAX_MS ?? env.HOLD_MAX_MS ?? day,
+    json: env.HOLD_JSON,
     interimAfter: env.INTERIM_AFTER_MS,
     interimEvery: env.INTERIM_EVERY_MS,
+    bodyAfter: env.BODY_AFTER_MS,
+    bodyEvery: env.BODY_EVERY_MS,
+    streamAfter: env.STREAM_AFTER_MS,
+    streamEvery: env.STREAM_EVERY_MS,
     sweepEvery: env.WAITER_SWEEP_MS,
     signalSweepEvery: env.SWEEP_EVERY_MS,
     keepAlive: env.KEEP_ALIVE_MS,

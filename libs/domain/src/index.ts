@@ -1,12 +1,4 @@
-export {
-  defaultRetention,
-  keepUntil,
-  type KeepUntil,
-  type KeptRow,
-  type Outcome,
-  type Retention,
-  type Usage,
-} from './outcome.ts';
+export { defaultRetention, keepUntil, type KeepUntil, type Outcome, type Retention, type Usage } from './outcome.ts';
 export type {
   Candidate,
   Member,
@@ -46,8 +38,6 @@ export { maxLookupBytes, type LookedUp, type RequestStore } from './ports/reques
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { IdempotencyRecord, IdempotencyStore } from './ports/idempotency-store.ts';
 export type { OwnedId, OwnedIdStore } from './ports/owned-id-store.ts';
-export type { StorePorts } from './ports/store-ports.ts';
-export { checkPurge, maxPurgedKeys } from './check-purge.ts';
 export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-page.ts';
 export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
 export type { ListingFilter, RequestListing } from './ports/request-listing.ts';
@@ -75,6 +65,8 @@ export { endpointTable } from './endpoints/endpoint-table.ts';
 export { estimateTokens } from './endpoints/estimate-tokens.ts';
 export { withModel } from './endpoints/with-model.ts';
 export type { Endpoint, RequestBody } from './endpoints/endpoint.ts';
+export { streamWish, type StreamWish } from './replay/stream-wish.ts';
+export type { FailedStream, StreamEvent, StreamReplay } from './replay/stream-replay.ts';
 export { classifyRow, isSuccessStatus, type RowClass } from './lines/classify-row.ts';
 export { decideLine } from './lines/decide-line.ts';
 export { countsAgree, decideMissing } from './lines/decide-missing.ts';

@@ -2,10 +2,12 @@ import { formatGroup, type BatchEndpoint, type RequestKey } from '@batch-gpt/con
 import {
   batchLineBytes,
   estimateTokens,
+  streamWish,
   withModel,
   type Endpoint,
   type NewRequest,
   type RequestBody,
+  type StreamWish,
 } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { canonicalJson, requestKeyOf } from '@batch-gpt/hashing';
@@ -22,6 +24,8 @@ export interface PreparedBody {
   readonly inputs: number;
   readonly shareable: boolean;
   readonly limited: boolean;
+  /** The wish for a stream; null: an answer in one piece. */
+  readonly stream: StreamWish | null;
 }
 
 /** Checks a parsed body against its endpoint; throws the refusal, an AppError with `param`. */
@@ -38,6 +42,7 @@ export function prepareBody(endpoint: Endpoint, value: unknown): PreparedBody {
     inputs: endpoint.countInputs(body),
     shareable: endpoint.isShareable(body),
     limited: endpoint.hasOutputLimit(body),
+    stream: streamWish(endpoint, body),
   };
 }
 
@@ -88,7 +93,6 @@ export function newRequest(
     inputs,
     shareable,
     limited,
-    cacheTtl: null,
     acceptedAt,
   };
 }

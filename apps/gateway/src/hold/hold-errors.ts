@@ -2,14 +2,21 @@ import { AppError } from '@batch-gpt/errors';
 import { type RequestRecord } from '@batch-gpt/domain';
 
 /** The third attempt is the last one of the SDKs by default: their user reads the message. */
-const lastRetry = 2;
+export const lastRetry = 2;
+
+/** Who is told that the hold's limit came first. */
+export interface Told {
+  /** A person reads it: no SDK repeats this call by itself. */
+  readonly isLast: boolean;
+  /** A new call finds the request again. */
+  readonly isRepeatable: boolean;
+}
 
 /** The hold's limit came before the outcome: the repeated call carries the same body, so it finds the same paid line. */
-export function stillProcessing(record: RequestRecord, retry: number, repeatable: boolean): AppError {
-  const message =
-    retry >= lastRetry
-      ? `Request ${record.key} is still being processed: ${whereItIs(record)}. ${howToGoOn(record, repeatable)}`
-      : `Request ${record.key} is still being processed; repeating the call waits for the same answer.`;
+export function stillProcessing(record: RequestRecord, { isLast, isRepeatable }: Told): AppError {
+  const message = isLast
+    ? `Request ${record.key} is still being processed: ${whereItIs(record)}. ${howToGoOn(record, isRepeatable)}`
+    : `Request ${record.key} is still being processed; repeating the call waits for the same answer.`;
   return new AppError('still_processing', message, { retryAfterMs: 1000 });
 }
 

@@ -1,25 +1,29 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { failureOutcome, type BatchStore, type Outcome, type RequestRecord } from '@batch-gpt/domain';
+import { failureOutcome, type BatchStore, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { holdConnection } from '../hold/hold-connection.ts';
-import { outcomeLost, shuttingDown, stillProcessing } from '../hold/hold-errors.ts';
-import { holdPlan, type HoldSettings } from '../hold/hold-plan.ts';
+import { lastRetry, outcomeLost, shuttingDown, stillProcessing, type Told } from '../hold/hold-errors.ts';
+import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.ts';
+import { sendBeat } from '../hold/send-beat.ts';
 import { requestObjectText } from '../objects/request-object.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
-import { type Within } from '../within.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
+import { replyWithError, replyWithOutcome, type Answering } from './reply.ts';
 import { type Waiter, type Waiters } from './waiters.ts';
-import { writeJson, writeOutcome } from './write-json.ts';
+import { writeJson } from './write-json.ts';
 
 type Pending = Extract<Acceptance, { kind: 'pending' }>;
 
 /** A call that waits for its outcome on its own connection. */
 export interface Waiting extends Pick<Waiter, 'key'> {
-  /** Holds the connection until there is an answer, and gives it; throws the AppError to answer with instead. */
+  /**
+   * Holds the connection until there is an answer, and gives it. Throws the AppError to answer with instead, as long as
+   * there is a status to answer with; once the answer has begun it says the error itself.
+   */
   hold(held: Held): Promise<void>;
   /** Safe to call whatever happened. */
   release(): void;
@@ -31,13 +35,18 @@ export interface Held {
   readonly acceptance: Pending;
   readonly wishes: Wishes;
   readonly headers: Headers;
+  /** Null: in one piece. */
+  readonly stream: StreamWish | null;
+  /** What holds for the caller. */
+  readonly settings: Pick<HoldWishes, 'hold' | 'holdMax'>;
 }
 
 /** Gives callers what they came for: the outcome, or a handle. */
 export interface Responder {
   /** To be called before the key is looked up, so that no announcement is missed. */
   wait(key: RequestKey, res: ServerResponse): Waiting;
-  respond(res: ServerResponse, record: RequestRecord, outcome: Outcome, headers: Headers): void;
+  /** Resolves when all of it is written, or nobody listens. */
+  respond(answering: Answering, outcome: Outcome): Promise<void>;
   /** 202 with where to look. */
   respondAccepted(res: ServerResponse, record: RequestRecord, applied: string, headers: Headers): Promise<void>;
 }
@@ -46,18 +55,17 @@ export interface ResponderOptions {
   readonly batches: Pick<BatchStore, 'get'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
-  readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
   readonly hold: HoldSettings;
 }
 
 export function createResponder(options: ResponderOptions): Responder {
-  const { batches, waiters, deliveries, within, clock, metrics } = options;
+  const { batches, waiters, deliveries, clock, metrics } = options;
 
-  const respond: Responder['respond'] = (res, record, outcome, headers) => {
-    deliveries.noteWhenSent(record, res);
-    writeOutcome(res, outcome, { ...headers, ...requestHeaders(record, outcome.batchId) });
+  const respond: Responder['respond'] = async (answering, outcome) => {
+    deliveries.noteWhenSent(answering.record, answering.res);
+    await replyWithOutcome(answering, outcome, clock);
   };
 
   const respondAccepted: Responder['respondAccepted'] = async (res, record, applied, headers) => {
@@ -70,40 +78,48 @@ export function createResponder(options: ResponderOptions): Responder {
     });
   };
 
-  const hold = async (waiter: Waiter, res: ServerResponse, { req, acceptance, wishes, headers }: Held) => {
-    const plan = holdPlan(req, options.hold);
-    const limit = Math.min(plan.limit, wishes.waitMs ?? Infinity);
-    const onLimit = () => waiter.end({ kind: 'limit' });
-    const held = holdConnection({ res, plan: { ...plan, limit }, settings: options.hold, clock, onLimit });
+  const hold = async (waiter: Waiter, res: ServerResponse, held: Held) => {
+    const { req, acceptance, wishes, headers, stream } = held;
+    const plan = holdPlan(req, options.hold, { ...held.settings, stream: stream !== null, waitMs: wishes.waitMs });
+    const seen = () => waiter.seen ?? acceptance.record;
+    const earlyHeaders = () => ({ ...headers, ...requestHeaders(seen()) });
+    const connection = holdConnection({
+      plan,
+      clock,
+      onBeat: () => sendBeat(plan.kind, res, earlyHeaders),
+      onLimit: () => waiter.end({ kind: 'limit' }),
+    });
     metrics.heldConnections.inc();
     waiter.arm(acceptance.record, acceptance.notDoneAt);
     const end = await waiter.ended;
-    held.release();
+    connection.release();
     metrics.heldConnections.dec();
     metrics.holdOutcomes.inc({ outcome: end.kind });
     metrics.holdDuration.observe((clock.monotonic() - waiter.since) / 1000);
 
-    const record = waiter.seen ?? acceptance.record;
+    const record = seen();
+    const answering = { res, record, headers, stream };
     switch (end.kind) {
       case 'outcome':
-        respond(res, end.record, end.record.outcome, headers);
+        await respond({ ...answering, record: end.record }, end.record.outcome);
         return;
       case 'trouble': {
         // Not stored, but as final for this call as if it were: a repeat is told the same.
-        const told = failureOutcome(end.cause, end.record.batchId, clock.now());
-        writeOutcome(res, told, { ...headers, ...requestHeaders(end.record) });
+        const failure = failureOutcome(end.cause, end.record.batchId, clock.now());
+        await replyWithOutcome({ ...answering, record: end.record }, failure, clock);
         return;
       }
       case 'disconnected':
         return;
       case 'lost':
-        throw outcomeLost();
+        await replyWithError(answering, outcomeLost(), clock);
+        return;
       case 'draining':
-        throw withHeaders(res, record, headers, shuttingDown(record));
+        await replyWithError(answering, shuttingDown(record), clock);
+        return;
       case 'limit':
         if (wishes.waitMs !== null) await respondAccepted(res, record, wishes.applied, headers);
-        else
-          throw withHeaders(res, record, headers, stillProcessing(record, wishes.retry, isRepeatable(record, wishes)));
+        else await replyWithError(answering, stillProcessing(record, told(res, record, wishes)), clock);
     }
   };
 
@@ -119,11 +135,7 @@ export function createResponder(options: ResponderOptions): Responder {
   };
 }
 
-/** A private row without a name of the caller's cannot be found again by a new call. */
-const isRepeatable = ({ base }: RequestRecord, { idempotencyKey }: Wishes): boolean =>
-  base === null || idempotencyKey !== null;
-
-function withHeaders<E>(res: ServerResponse, record: RequestRecord, headers: Headers, error: E): E {
-  for (const [name, value] of Object.entries({ ...headers, ...requestHeaders(record) })) res.setHeader(name, value);
-  return error;
+/** No SDK repeats a call whose answer has begun. A private row without a name of the caller's is lost to a new call. */
+function told({ headersSent }: ServerResponse, { base }: RequestRecord, { retry, idempotencyKey }: Wishes): Told {
+  return { isLast: headersSent || retry >= lastRetry, isRepeatable: base === null || idempotencyKey !== null };
 }

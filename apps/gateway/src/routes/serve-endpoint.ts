@@ -1,4 +1,4 @@
-import { type Endpoint, type RequestStore } from '@batch-gpt/domain';
+import { type Endpoint, type RequestStore, type StreamWish } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { parseJson, randomRequestKey } from '@batch-gpt/hashing';
 import { type Metrics } from '@batch-gpt/metrics';
@@ -41,13 +41,14 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     checkMode(caller, wishes.mode);
     using permit = admission.enter();
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
-    const { acceptance, waiting, headers } = await acceptCall({ req, res, wishes, permit, caller });
+    const { acceptance, waiting, headers, stream } = await acceptCall({ req, res, wishes, permit, caller });
     try {
       permit.clear();
-      if (acceptance.kind === 'hit') responder.respond(res, acceptance.record, acceptance.outcome, headers);
-      else if (acceptance.kind === 'absent') throw notCached(res, headers);
+      if (acceptance.kind === 'hit') {
+        await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
+      } else if (acceptance.kind === 'absent') throw notCached(res, headers);
       else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
-      else await waiting.hold({ req, acceptance, wishes, headers });
+      else await waiting.hold({ req, acceptance, wishes, headers, stream, settings: caller.settings });
     } finally {
       waiting?.release();
     }
@@ -57,17 +58,18 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const { acceptor, clock } = deps;
     const body = await readPrepared(endpoint, { req, res, permit, settings });
     checkModel(caller, body.model);
+    const { stream } = body;
     const identity = await identify(deps, caller, body, wishes);
     const recalled = acceptor.recall(identity.key, reuseOf(wishes));
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
-      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()) };
+      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()), stream };
     }
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
     try {
       const acceptance = await acceptor.accept(callOf(newRequest(identity, caller, body, clock.now()), wishes));
       count(deps.metrics, endpoint, wishes, acceptance);
-      return { acceptance, waiting, headers: cacheHeaders(acceptance, identity.base !== null, clock.now()) };
+      return { acceptance, waiting, headers: cacheHeaders(acceptance, identity.base !== null, clock.now()), stream };
     } catch (error) {
       waiting?.release();
       throw error;
@@ -88,6 +90,7 @@ interface Accepted {
   /** Registered before the key was looked up, for calls that may be held. */
   readonly waiting: Waiting | null;
   readonly headers: Headers;
+  readonly stream: StreamWish | null;
 }
 
 interface ReadPrepared extends Pick<Incoming, 'req' | 'res' | 'permit'> {

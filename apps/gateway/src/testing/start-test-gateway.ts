@@ -30,7 +30,18 @@ const serving: GatewayParts['serving'] = {
   hotMaxAge: 30_000,
   storeDeadline: 5000,
 };
-const hold: GatewayParts['hold'] = { max: 570_000, interimAfter: 15_000, interimEvery: 15_000, sweepEvery: 10_000 };
+const hold: GatewayParts['hold'] = {
+  max: 570_000,
+  begunMax: 86_400_000,
+  json: 'interim',
+  interimAfter: 15_000,
+  interimEvery: 15_000,
+  bodyAfter: 5000,
+  bodyEvery: 15_000,
+  streamAfter: 5000,
+  streamEvery: 15_000,
+  sweepEvery: 10_000,
+};
 
 /** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
@@ -85,8 +96,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     const { rows } = await stores.requests.lookup(keys);
     const settlements = keys.map((key) => {
       const outcome = { ...success(key), batchId: id, at: clock.now(), ...change };
-      const { base = null, cacheTtl = null } = rows.get(key) ?? {};
-      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, { isPrivate: base !== null, cacheTtl }) };
+      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, rows.get(key)?.base !== null) };
     });
     await stores.requests.settle(id, settlements);
   };

@@ -1,4 +1,5 @@
 import { type AppError } from '@batch-gpt/errors';
+import { chatReplay } from '../replay/chat-replay.ts';
 import { checkDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
 import { areComplete } from './choices.ts';
@@ -12,7 +13,7 @@ import { readPromptUsage } from './usage.ts';
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkMessages(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkMessages(body) ?? checkDelivery(body, chatReplay),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -25,6 +26,7 @@ export const chatCompletions: Endpoint = {
   hasOutputLimit: (body) => hasAny(body, 'max_completion_tokens', 'max_tokens'),
   isComplete: areComplete,
   readUsage: readPromptUsage,
+  replay: chatReplay,
 };
 
 function checkMessages({ messages }: RequestBody): AppError | null {

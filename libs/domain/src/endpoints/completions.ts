@@ -1,4 +1,5 @@
 import { type AppError } from '@batch-gpt/errors';
+import { completionReplay } from '../replay/completion-replay.ts';
 import { checkDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
 import { areComplete } from './choices.ts';
@@ -11,7 +12,7 @@ import { readPromptUsage } from './usage.ts';
 export const completions: Endpoint = {
   path: '/v1/completions',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body, completionReplay),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -21,6 +22,7 @@ export const completions: Endpoint = {
   hasOutputLimit: () => true,
   isComplete: areComplete,
   readUsage: readPromptUsage,
+  replay: completionReplay,
 };
 
 /** Required, but null stands for the beginning of a new document. Source: OpenAI API reference. */

@@ -12,7 +12,7 @@ import { readPromptUsage } from './usage.ts';
 export const embeddings: Endpoint = {
   path: '/v1/embeddings',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, null),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs,
@@ -21,6 +21,7 @@ export const embeddings: Endpoint = {
   hasOutputLimit: () => false,
   isComplete: (answer) => Array.isArray(field(answer, 'data')),
   readUsage: readPromptUsage,
+  replay: null,
 };
 
 /** A text or one list of tokens is one input; a list of texts or of token lists has one for each entry. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { batchEndpoint, formatGroup, accountId, tenantId, type BatchEndpoint } from '@batch-gpt/contracts';
 import { endpointTable } from './endpoint-table.ts';
 import { estimateTokens } from './estimate-tokens.ts';
+import { streamWish } from '../replay/stream-wish.ts';
 import { withModel } from './with-model.ts';
 
 const chat = endpointTable['/v1/chat/completions'];
@@ -47,14 +48,48 @@ describe.each(batchEndpoint.options)('%s', (path) => {
     expect(endpoint.check({ ...body, model })).toMatchObject({ code, param: 'model' });
   });
 
-  // field 17, seed S19
-  test.each(['stream', 'background'])('refuses %s: true for now', (param) => {
-    expect(endpoint.check({ ...body, [param]: true })).toMatchObject({ code: 'unsupported_value', param });
+  test('refuses background: true for now', () => {
+    const refusal = endpoint.check({ ...body, background: true });
+    expect(refusal).toMatchObject({ code: 'unsupported_value', param: 'background' });
+  });
+
+  test('takes stream: true where it has streams', () => {
+    const refusal = endpoint.check({ ...body, stream: true });
+    if (endpoint.replay === null) expect(refusal).toMatchObject({ code: 'unsupported_value', param: 'stream' });
+    else expect(refusal).toBeNull();
+  });
+
+  test.each(['yes', 1, {}])('refuses stream: %j', (stream) => {
+    expect(endpoint.check({ ...body, stream })).toMatchObject({ code: 'invalid_type', param: 'stream' });
   });
 
   test('sends nothing that is hashed away silently: what is never sent is not hashed', () => {
     for (const name of endpoint.neverSent) expect(endpoint.unhashed.has(name)).toBe(true);
   });
+});
+
+test('chat, responses and completions have streams, and nothing else has', () => {
+  const streamed = Object.values(endpointTable).filter(({ replay }) => replay !== null);
+  expect(streamed).toEqual([chat, respond, complete]);
+});
+
+test.each([
+  [{}, null],
+  [{ stream: false }, null],
+  [{ stream: true }, false],
+  [{ stream: true, stream_options: null }, false],
+  [{ stream: true, stream_options: { include_usage: false } }, false],
+  [{ stream: true, stream_options: { include_usage: true, include_obfuscation: false } }, true],
+])('%j: whether a stream is asked for, with its usage', (change, includeUsage) => {
+  const body = { ...good[chat.path], ...change };
+  expect(chat.check(body)).toBeNull();
+  expect(streamWish(chat, body)?.includeUsage ?? null).toBe(includeUsage);
+  expect(streamWish(embed, body)).toBeNull();
+});
+
+test('options of a stream are an object', () => {
+  const body = { ...good[chat.path], stream: true, stream_options: 'usage' };
+  expect(chat.check(body)).toMatchObject({ code: 'invalid_type', param: 'stream_options' });
 });
 
 test('every model that is taken can name a group', () => {
@@ -108,7 +143,9 @@ test.each(['x', ['x', 'y'], [{ type: 'text', text: 'x' }]])('%j is moderated', (
 describe('a body without a model', () => {
   test.each([{}, { model: null }])('gets the one that moderations take by themselves: %j', (model) => {
     expect(withModel(moderate, { input: 'x', ...model })).toEqual({ input: 'x', model: 'omni-moderation-latest' });
-    expect(withModel(moderate, { input: 'x', model: 'text-moderation-latest' })['model']).toBe('text-moderation-latest');
+    expect(withModel(moderate, { input: 'x', model: 'text-moderation-latest' })['model']).toBe(
+      'text-moderation-latest',
+    );
   });
 
   test('stays without one elsewhere', () => {

@@ -1,6 +1,7 @@
 import { type BatchEndpoint } from '@batch-gpt/contracts';
 import { type AppError } from '@batch-gpt/errors';
 import { type Usage } from '../outcome.ts';
+import { type StreamReplay } from '../replay/stream-replay.ts';
 
 /** A parsed request body: names and values as the caller sent them, unknown ones included. */
 export type RequestBody = Readonly<Record<string, unknown>>;
@@ -31,4 +32,6 @@ export interface Endpoint {
   readonly isComplete: (answer: unknown, limited: boolean) => boolean;
   /** The tokens that a 2xx answer reports; null where it reports none. */
   readonly readUsage: (answer: unknown) => Usage | null;
+  /** How a finished answer is streamed; null where the endpoint has no streams. */
+  readonly replay: StreamReplay | null;
 }

@@ -16,7 +16,7 @@ export const imageGenerations: Endpoint = {
   path: '/v1/images/generations',
   // The API asks to name one: its own choice has changed with every generation. Source: OpenAI API reference.
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body, null),
   unhashed: unhashedFields.difference(ofThePicture),
   neverSent: neverSentFields.difference(ofThePicture),
   countInputs: () => 0,
@@ -25,6 +25,7 @@ export const imageGenerations: Endpoint = {
   hasOutputLimit: () => false,
   isComplete,
   readUsage: (answer) => add(readInputUsage(answer), readInputUsage({ usage: field(answer, 'svg_usage') })),
+  replay: null,
 };
 
 function checkPrompt({ prompt }: RequestBody): AppError | null {

@@ -11,7 +11,7 @@ export const moderations: Endpoint = {
   path: '/v1/moderations',
   // What the API takes where the caller names none; a batch line has to name it. Source: OpenAI API reference.
   defaultModel: 'omni-moderation-latest',
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, null),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -20,6 +20,7 @@ export const moderations: Endpoint = {
   hasOutputLimit: () => false,
   isComplete: (answer) => Array.isArray(field(answer, 'results')),
   readUsage: () => null,
+  replay: null,
 };
 
 function checkInput({ input }: RequestBody): AppError | null {

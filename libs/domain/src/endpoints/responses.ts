@@ -1,5 +1,6 @@
 import { type AppError } from '@batch-gpt/errors';
 import { field } from '../lines/field.ts';
+import { responseReplay } from '../replay/response-replay.ts';
 import { checkDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
@@ -15,7 +16,7 @@ const storedInputs = ['prompt', 'previous_response_id', 'conversation'] as const
 export const responses: Endpoint = {
   path: '/v1/responses',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body),
+  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, responseReplay),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -24,6 +25,7 @@ export const responses: Endpoint = {
   hasOutputLimit: (body) => hasAny(body, 'max_output_tokens'),
   isComplete,
   readUsage: readInputUsage,
+  replay: responseReplay,
 };
 
 function checkInput(body: RequestBody): AppError | null {

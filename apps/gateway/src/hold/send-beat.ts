@@ -1,0 +1,25 @@
+import { type ServerResponse } from 'node:http';
+import { beginBody } from '../respond/write-json.ts';
+import { type Headers } from '../respond/answer-headers.ts';
+import { beginStream, writeComment } from '../replay/write-events.ts';
+import { isOpen } from '../respond/is-open.ts';
+import { type Lifeline } from './hold-plan.ts';
+
+/** Sends one sign of life; nothing to a client that is gone or does not read. `headers` are those of an early answer. */
+export function sendBeat(kind: Lifeline, res: ServerResponse, headers: () => Headers): void {
+  if (!isOpen(res) || res.writableNeedDrain) return;
+  switch (kind) {
+    case 'none':
+      return;
+    case 'interim':
+      if (!res.headersSent) res.writeProcessing();
+      return;
+    case 'body':
+      if (!res.headersSent) beginBody(res, headers());
+      res.write(' ');
+      return;
+    case 'stream':
+      if (!res.headersSent) beginStream(res, headers());
+      writeComment(res, 'still processing');
+  }
+}

@@ -1,0 +1,87 @@
+import { type ServerResponse } from 'node:http';
+import { errorEnvelope } from '@batch-gpt/contracts';
+import { type FailedStream, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
+import { AppError, toEnvelope } from '@batch-gpt/errors';
+import { parseJson } from '@batch-gpt/hashing';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { beginStream, writeComment, writeEvents } from '../replay/write-events.ts';
+import { requestHeaders, type Headers } from './answer-headers.ts';
+import { endBody, writeOutcome } from './write-json.ts';
+
+/** A call that is about to be answered. */
+export interface Answering {
+  readonly res: ServerResponse;
+  readonly record: RequestRecord;
+  /** What was found out about the call; an answer that has begun has sent them. */
+  readonly headers: Headers;
+  /** Null: in one piece. */
+  readonly stream: StreamWish | null;
+}
+
+type Timers = Pick<GatewayClock, 'after'>;
+
+/** No answer nests so deep, and what writes it recurses. */
+const maxDepth = 1000;
+
+/** Gives an outcome in the form that its caller chose; resolves when the last of it is written, or nobody listens. */
+export async function replyWithOutcome(answering: Answering, outcome: Outcome, clock: Timers): Promise<void> {
+  const { res, record, stream } = answering;
+  const headers = { ...answering.headers, ...requestHeaders(record, outcome.batchId) };
+  if (stream !== null && outcome.kind === 'succeeded') {
+    const answer = parseAnswer(outcome.body);
+    if (answer instanceof AppError) await replyWithError(answering, answer, clock);
+    else await replay(res, stream, answer, { headers, batchId: outcome.batchId, clock });
+  } else if (!res.headersSent) {
+    writeOutcome(res, outcome, headers);
+  } else if (stream === null) {
+    endBody(res, outcome.body);
+  } else {
+    await writeEvents(res, failureEvents(stream, record, errorIn(outcome.body)), clock);
+  }
+}
+
+/** Gives an error in the form that its caller chose; throws it where its status can still be sent. */
+export async function replyWithError(answering: Answering, error: AppError, clock: Timers): Promise<void> {
+  const { res, record, headers, stream } = answering;
+  if (!res.headersSent) {
+    for (const [name, value] of Object.entries({ ...headers, ...requestHeaders(record) })) res.setHeader(name, value);
+    throw error;
+  }
+  const envelope = toEnvelope(error);
+  if (stream === null) endBody(res, JSON.stringify(envelope));
+  else await writeEvents(res, failureEvents(stream, record, { ...envelope.error }), clock);
+}
+
+/** What a stream that began early could not know in its headers comes as a comment. */
+async function replay(
+  res: ServerResponse,
+  { replay: { answer: eventsOf }, ...options }: StreamWish,
+  answer: { readonly value: unknown },
+  { headers, batchId, clock }: { readonly headers: Headers; readonly batchId: string | null; readonly clock: Timers },
+): Promise<void> {
+  const events = eventsOf(answer.value, options);
+  if (!res.headersSent) beginStream(res, headers);
+  else if (batchId !== null) writeComment(res, `batch-id: ${batchId}`);
+  await writeEvents(res, events, clock);
+}
+
+function failureEvents({ replay }: StreamWish, record: RequestRecord, error: FailedStream['error']) {
+  const { key, model, acceptedAt } = record;
+  return replay.failure({ error, key, model, acceptedAt });
+}
+
+function parseAnswer(body: string): { readonly value: unknown } | AppError {
+  try {
+    return { value: parseJson(body, { maxDepth }) };
+  } catch (cause) {
+    return new AppError('provider_refused', "The provider's answer is not of a form that can be streamed.", { cause });
+  }
+}
+
+/** Failures are stored as error envelopes. */
+function errorIn(body: string): FailedStream['error'] {
+  const answer = parseAnswer(body);
+  const envelope = answer instanceof AppError ? null : errorEnvelope.safeParse(answer.value);
+  if (envelope?.success === true) return envelope.data.error;
+  return { ...toEnvelope(new AppError('provider_refused', 'The provider refused the request.')).error };
+}
