@@ -1,6 +1,5 @@
 import type {
   BatchLimits,
-  BatchProvider,
   BatchStore,
   Clock,
   EndedSignals,
@@ -12,14 +11,15 @@ import type {
 } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 import type { Metrics } from '@batch-gpt/metrics';
-import type { ParkedAccount } from './parked-account.ts';
+import type { AccountBudgets } from './account-budgets.ts';
 import type { ScratchFolder } from './scratch-folder.ts';
+import type { TokenLimits } from './token-limits.ts';
+import type { WorkingAccount, WorkingAccounts } from './working-accounts.ts';
 
 /** Everything the batcher's use cases need; each names the part that it uses. */
 export interface BatcherDeps {
   readonly requests: RequestStore;
   readonly batches: BatchStore;
-  readonly provider: BatchProvider;
   readonly bells: WindowBells;
   readonly hints: HintCounters;
   readonly ended: EndedSignals;
@@ -29,7 +29,9 @@ export interface BatcherDeps {
   readonly metrics: Metrics;
   readonly timings: ProtocolTimings;
   readonly limits: BatchLimits;
-  readonly account: ParkedAccount;
+  readonly accounts: WorkingAccounts;
+  readonly budgets: AccountBudgets;
+  readonly tokenLimits: TokenLimits;
   /** Milliseconds that a group collects before its batch is closed. */
   readonly window: number;
   /** Where input files are built. */
@@ -39,3 +41,6 @@ export interface BatcherDeps {
   /** Name of this process among the owners of batches; new at every start. */
   readonly owner: string;
 }
+
+/** What a step at the provider needs: everything, and the account of its batch. */
+export interface StepDeps extends BatcherDeps, WorkingAccount {}

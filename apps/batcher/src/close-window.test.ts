@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sampleKey } from '@batch-gpt/testing';
+import { sampleAccount, sampleKey } from '@batch-gpt/testing';
 import { returnRowsOf } from './void-batch.ts';
 import { sweep } from './sweep.ts';
 import { createTestBatcher, createWorld, type World } from './testing/test-batcher.ts';
@@ -38,7 +38,7 @@ describe('closing a window', () => {
   it('closes nothing while the account is parked', async () => {
     await world.accept(1);
     const { close, deps } = createTestBatcher(world);
-    deps.account.park({
+    deps.accounts.of(sampleAccount)?.account.park({
       status: 401,
       code: 'invalid_api_key',
       message: 'no',

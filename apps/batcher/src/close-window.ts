@@ -1,5 +1,5 @@
 /*
- * Closing a window: forming ─▶ claimed, or forming ─▶ void.
+ * Closing a window: forming ─▶ claimed, or forming ─▶ void. Whether it may be closed at all: may-close.ts.
  *
  *   the record is inserted `forming`, before any claim
  *   the group's oldest accepted rows are claimed in chunks, up to the limits; what the compare-and-set got is the batch
@@ -12,8 +12,10 @@ import { batchId, type CloseTrigger, type GroupId } from '@batch-gpt/contracts';
 import { newBatch, noSizes, takeWhatFits, type BatchRecord, type Candidate } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import type { HeldBatches } from './held-batches.ts';
+import { mayClose } from './may-close.ts';
 import type { Slots } from './slots.ts';
 import { voidBatch } from './void-batch.ts';
+import { endWithoutAccount } from './without-account.ts';
 
 type CloseDeps = Pick<
   BatcherDeps,
@@ -26,7 +28,10 @@ type CloseDeps = Pick<
   | 'logger'
   | 'owner'
   | 'metrics'
-  | 'account'
+  | 'accounts'
+  | 'budgets'
+  | 'tokenLimits'
+  | 'window'
   | 'timings'
 > & {
   readonly held: HeldBatches;
@@ -44,19 +49,25 @@ export async function closeWindow(
   trigger: CloseTrigger,
   signal: AbortSignal,
 ): Promise<void> {
-  // The sweep rings again; a parked account's rows stay accepted until their callers have to be told.
-  const parking = deps.account.parked();
-  if (parking !== null && parking.parkedFor < deps.timings.submitDeadline) return;
   if (!deps.held.hasRoom()) return;
+  const [oldest] = await deps.requests.oldestAccepted(group, 1, null);
+  if (oldest === undefined) return deps.hints.clear(group);
+  const may = await mayClose(deps, group, oldest);
+  if (may.kind === 'open') {
+    if (may.ringAfter !== null) await deps.bells.open(group, may.ringAfter);
+    return;
+  }
   const slot = await deps.building.acquire(signal);
   if (slot === null) return;
   let handedOver = false;
   try {
-    const formed = await formBatch(deps, group);
+    const formed = await formBatch({ ...deps, limits: may.limits }, group);
     if (formed === null) return;
     deps.metrics.windowsClosed.inc({ trigger });
     deps.logger.info('window closed', { batchId: formed.batch.id, group, trigger, ...formed.batch.sizes });
-    deps.held.hold(formed.batch, slot);
+    const batch = may.hasAccount ? formed.batch : await endWithoutAccount(deps, formed.batch);
+    if (batch === null) return;
+    deps.held.hold(batch, slot);
     handedOver = true;
     if (formed.moreLeft) await deps.bells.ring(group, 'more');
   } finally {

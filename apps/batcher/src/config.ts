@@ -1,13 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  accountsEnv,
   defineConfig,
   durationMs,
   durationSeconds,
   logEnv,
   opsEnv,
+  orNull,
   positiveInt,
-  providerEnv,
   redisEnv,
   section,
   storeEnv,
@@ -15,8 +16,8 @@ import {
   type ConfigOf,
 } from '@batch-gpt/config';
 import { defaultProtocolTimings, providerBatchLimits } from '@batch-gpt/domain';
-
-import { defaultRates } from './parked-account.ts';
+import { defaultRates } from './account-budgets.ts';
+import { parseTokenLimits } from './parse-token-limits.ts';
 
 const day = 24 * 3600 * 1000;
 
@@ -29,17 +30,23 @@ const batchingEnv = section(
     MAX_BATCH_INPUTS: positiveInt({ max: providerBatchLimits.inputs, default: providerBatchLimits.inputs }),
     MAX_HELD_BATCHES: positiveInt({ max: 10_000, default: 1000 }),
     BUILD_CONCURRENCY: positiveInt({ max: 16, default: 2 }),
-    CREATIONS_PER_HOUR: positiveInt({ max: 1_000_000, default: defaultRates.creationsPerHour }),
+    CREATIONS_PER_HOUR: positiveInt({ max: 1_000_000, default: defaultRates.creations }),
+    ENQUEUED_TOKEN_LIMITS: orNull(text()),
     WORK_DIR: text().default(join(tmpdir(), 'batch-gpt')),
   },
-  (env) => ({
-    window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
-    limits: { lines: env.MAX_BATCH_LINES, bytes: env.MAX_BATCH_BYTES, inputs: env.MAX_BATCH_INPUTS },
-    maxHeld: env.MAX_HELD_BATCHES,
-    buildConcurrency: env.BUILD_CONCURRENCY,
-    creationsPerHour: env.CREATIONS_PER_HOUR,
-    workDir: env.WORK_DIR,
-  }),
+  (env, problem) => {
+    const tokenLimits = parseTokenLimits(env.ENQUEUED_TOKEN_LIMITS);
+    if ('problem' in tokenLimits) problem('ENQUEUED_TOKEN_LIMITS', tokenLimits.problem);
+    return {
+      window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
+      limits: { lines: env.MAX_BATCH_LINES, bytes: env.MAX_BATCH_BYTES, inputs: env.MAX_BATCH_INPUTS },
+      maxHeld: env.MAX_HELD_BATCHES,
+      buildConcurrency: env.BUILD_CONCURRENCY,
+      creationsPerHour: env.CREATIONS_PER_HOUR,
+      enqueuedTokenLimits: 'limits' in tokenLimits ? tokenLimits.limits : {},
+      workDir: env.WORK_DIR,
+    };
+  },
 );
 
 const { beatEvery, ownerGoneAfter, sweepEvery, createTimeout } = defaultProtocolTimings;
@@ -89,7 +96,7 @@ export const batcherConfig = defineConfig({
   protocol: protocolEnv,
   redis: redisEnv,
   store: storeEnv,
-  provider: providerEnv,
+  accounts: accountsEnv('required'),
   ops: opsEnv,
   log: logEnv,
 });

@@ -9,11 +9,11 @@
  *   anything else                      ─▶ poison search
  */
 import type { BatchChange, BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from './batcher-deps.ts';
+import type { StepDeps } from './batcher-deps.ts';
 import { nameLines } from './name-lines.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
 import { isFileNotFound, searchPoison } from './submit-batch/answer-refusal.ts';
-import { canEverFit } from './token-headroom.ts';
+import { canEverFit, namedLimit } from './token-headroom.ts';
 import { validationCause, type ValidationError } from './validation-cause.ts';
 
 /** Waiting for headroom grows up to this many of the longest polling pauses. */
@@ -23,7 +23,7 @@ const missingFileTries = 3;
 
 /** Decides what becomes of a batch whose validation failed. */
 export async function decideFailed(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   signal: AbortSignal,
@@ -50,11 +50,11 @@ export async function decideFailed(
   return searchPoison(deps, batch, validationCause(first));
 }
 
-async function endWith(deps: BatcherDeps, batch: BatchRecord, change: BatchChange): Promise<Step> {
+async function endWith(deps: StepDeps, batch: BatchRecord, change: BatchChange): Promise<Step> {
   return movedOrLeft(await deps.batches.move(batch, { to: 'ended', change, at: deps.clock.now() }));
 }
 
-async function withoutFile(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
+async function withoutFile(deps: StepDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
   memory.refusals += 1;
   const uploadAgain = batch.fencedAt !== null || memory.refusals > missingFileTries;
   if (!uploadAgain) return again(deps, batch, deps.timings.pollMax * memory.refusals);
@@ -66,18 +66,20 @@ async function withoutFile(deps: BatcherDeps, batch: BatchRecord, memory: RunMem
 }
 
 async function withoutTokens(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   error: ValidationError,
 ): Promise<Step> {
-  if (!(await canEverFit(deps, batch, error.message))) return searchPoison(deps, batch, validationCause(error));
+  const limit = namedLimit(error.message);
+  if (limit !== null) deps.tokenLimits.learn(batch.account, batch.model, limit);
+  if (!(await canEverFit(deps, batch, limit))) return searchPoison(deps, batch, validationCause(error));
   memory.refusals = Math.min(memory.refusals + 1, longestTokenWait);
   return again(deps, batch, deps.timings.pollMax * memory.refusals);
 }
 
 /** Back to `uploaded` for another create with the same file, after a pause. */
-async function again(deps: BatcherDeps, batch: BatchRecord, pause: number): Promise<Step> {
+async function again(deps: StepDeps, batch: BatchRecord, pause: number): Promise<Step> {
   const note = batch.provider?.errors[0]?.code ?? 'rejected';
   const moved = await deps.batches.move(batch, { to: 'uploaded', change: unbound(batch), note, at: deps.clock.now() });
   return moved === null ? left : wait(pause);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BatchRecord, NamedLine, ProviderSnapshot } from '@batch-gpt/domain';
-import type { BatcherDeps } from './batcher-deps.ts';
+import type { StepDeps } from './batcher-deps.ts';
 import { validationCause } from './validation-cause.ts';
 
 /**
@@ -8,7 +8,7 @@ import { validationCause } from './validation-cause.ts';
  * is not ours names nobody; null when the provider no longer has the file.
  */
 export async function nameLines(
-  deps: Pick<BatcherDeps, 'provider' | 'logger'>,
+  deps: Pick<StepDeps, 'provider' | 'logger'>,
   batch: BatchRecord,
   errors: ProviderSnapshot['errors'],
   signal: AbortSignal,

@@ -1,14 +1,11 @@
 /*
- * Whether the account may upload and create. A 401, 403, quota or billing answer parks it; one success opens it. Creates
- * and halvings have budgets of so many an hour, for each batcher: the provider refuses more creates than 2,000 an hour,
- * and a provider that refuses everything must not be asked a hundred thousand times.
+ * Whether the account may upload and create. A 401, 403, quota or billing answer parks it; one success opens it.
  *
  *   open ── park ──▶ parked for `parkFor` ── over ──▶ trying ── park ──▶ parked again, since the first time
  *    ▲                                                   │
  *    └──────────────────── works ────────────────────────┘
  */
 import type { FailureCause } from '@batch-gpt/domain';
-import { createRateBudget, type RateBudget } from './rate-budget.ts';
 
 /** Why an account rests. Times in milliseconds. */
 export interface Parking {
@@ -25,22 +22,11 @@ export interface ParkedAccount {
   works(): void;
   /** Null while the account may be tried. */
   parked(): Parking | null;
-  readonly creations: RateBudget;
-  readonly halvings: RateBudget;
 }
 
-/** OpenAI's limit of batch creations; and how many of them a search for a bad line may use up. */
-export const defaultRates = { creationsPerHour: 2000, halvingsPerHour: 100 } as const;
-
-export function createParkedAccount(
-  monotonic: () => number,
-  parkFor: number,
-  rates: { readonly creationsPerHour: number; readonly halvingsPerHour: number } = defaultRates,
-): ParkedAccount {
+export function createParkedAccount(monotonic: () => number, parkFor: number): ParkedAccount {
   let current: { readonly cause: FailureCause; readonly since: number; readonly until: number } | null = null;
   return {
-    creations: createRateBudget(rates.creationsPerHour, monotonic),
-    halvings: createRateBudget(rates.halvingsPerHour, monotonic),
     park: (cause) => {
       const now = monotonic();
       current = { cause, since: current?.since ?? now, until: now + parkFor };

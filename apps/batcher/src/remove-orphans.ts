@@ -5,18 +5,20 @@
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { batchId, type ProviderFile } from '@batch-gpt/contracts';
-import type { BatchRecord } from '@batch-gpt/domain';
+import { batchId, type AccountId, type ProviderFile } from '@batch-gpt/contracts';
+import type { BatchProvider, BatchRecord } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
 import type { BatcherDeps } from './batcher-deps.ts';
 
-type OrphanDeps = Pick<BatcherDeps, 'provider' | 'batches' | 'clock' | 'logger' | 'metrics' | 'workDir'>;
+type OrphanDeps = Pick<BatcherDeps, 'accounts' | 'batches' | 'clock' | 'logger' | 'metrics' | 'workDir'>;
 
 const hour = 3_600_000;
 
 /** Removes orphaned input files at the provider and stray local ones. */
 export async function removeOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
   const local = await removeStrayFiles(deps);
-  const remote = await removeOrphanedUploads(deps, signal);
+  let remote = 0;
+  for (const account of deps.accounts.names()) remote += await removeUploadsOf(deps, account, signal);
   if (local + remote === 0) return;
   deps.metrics.recoveryActions.inc({ action: 'remove_orphan' }, local + remote);
   deps.logger.info('orphaned files removed', { local, remote });
@@ -37,7 +39,23 @@ async function removeStrayFiles({ workDir, clock }: OrphanDeps): Promise<number>
   return removed;
 }
 
-async function removeOrphanedUploads(deps: OrphanDeps, signal: AbortSignal): Promise<number> {
+/** One account that cannot be asked keeps none of the others waiting; it is asked again at the next look. */
+async function removeUploadsOf(deps: OrphanDeps, account: AccountId, signal: AbortSignal): Promise<number> {
+  const provider = deps.accounts.of(account)?.provider ?? null;
+  if (provider === null) return 0;
+  try {
+    return await removeOrphanedUploads({ ...deps, provider }, signal);
+  } catch (err) {
+    if (signal.aborted || AppError.is(err, 'store_unavailable')) throw err;
+    deps.logger.warn('orphaned files of an account could not be removed', { account, err });
+    return 0;
+  }
+}
+
+async function removeOrphanedUploads(
+  deps: OrphanDeps & { readonly provider: BatchProvider },
+  signal: AbortSignal,
+): Promise<number> {
   let removed = 0;
   let after: string | null = null;
   while (!signal.aborted) {

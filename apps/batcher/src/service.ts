@@ -1,24 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { watchAccounts, type Accounts } from '@batch-gpt/accounts';
+import type { AccountId } from '@batch-gpt/contracts';
 import type { Clock } from '@batch-gpt/domain';
 import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
-import { createOpenAiBatchProvider } from '@batch-gpt/openai-batch';
+import { createProviderPool } from '@batch-gpt/openai-batch';
 import { createBellConsumer, createConsumer, createNewsSubscriber, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
+import { createAccountBudgets, defaultRates } from './account-budgets.ts';
 import type { BatcherDeps } from './batcher-deps.ts';
 import { closeWindow } from './close-window.ts';
 import { collectRequests } from './collect-requests.ts';
 import type { BatcherConfig } from './config.ts';
 import { createHeldBatches } from './held-batches.ts';
-import { createParkedAccount, defaultRates } from './parked-account.ts';
 import { createScratchFolder } from './scratch-folder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { createSlots } from './slots.ts';
 import { sweep } from './sweep.ts';
 import { createTakeOver } from './take-over-batches.ts';
 import { createTakeStep } from './take-step.ts';
+import { createTokenLimits } from './token-limits.ts';
+import { createWorkingAccounts } from './working-accounts.ts';
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };
 
@@ -34,6 +38,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'batcher', ...config.log }));
   const metrics = createMetrics({ service: 'batcher', version: '0.1.0' });
+  const accounts = starting.use(await watchAccounts(config.accounts, logger));
   const stores = starting.use(await openStores({ store: config.store, logger }));
   const redisUrl = config.redis.url.reveal();
   const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: timings.sweepEvery }));
@@ -51,10 +56,12 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
       },
     }),
   );
+  const { providerOf } = starting.use(createProviderPool({ accounts, logger }));
+  const monotonic = () => clock.monotonic();
+  const tokenLimits = new Map(Object.entries(batching.enqueuedTokenLimits));
   const deps: BatcherDeps = {
     requests: stores.requests,
     batches: stores.batches,
-    provider: starting.use(createOpenAiBatchProvider({ ...config.provider, logger })),
     bells: signals.bells,
     hints: signals.hints,
     ended: signals.ended,
@@ -64,9 +71,16 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     metrics,
     timings,
     limits: batching.limits,
-    account: createParkedAccount(() => clock.monotonic(), parkFor, {
-      ...defaultRates,
-      creationsPerHour: batching.creationsPerHour,
+    accounts: createWorkingAccounts({ providerOf, names: () => namesOf(accounts), monotonic, parkFor, logger }),
+    budgets: createAccountBudgets(signals.budgets, (account, kind) =>
+      kind === 'creations'
+        ? (accounts.byName(account)?.creationsPerHour ?? batching.creationsPerHour)
+        : defaultRates[kind],
+    ),
+    tokenLimits: createTokenLimits({
+      configured: (account, model) =>
+        accounts.byName(account)?.enqueuedTokenLimits.get(model) ?? tokenLimits.get(model) ?? null,
+      monotonic,
     }),
     window: batching.window,
     scratch: createScratchFolder(batching.workDir),
@@ -111,4 +125,9 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     shutdownGraceMs: config.ops.shutdownGraceMs,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Those that this process can work with. */
+function namesOf({ all }: Accounts): readonly AccountId[] {
+  return all.filter(({ credentials }) => credentials !== null).map(({ name }) => name);
 }

@@ -4,8 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
-import { sampleKey } from '@batch-gpt/testing';
-import { createParkedAccount } from './parked-account.ts';
+import { sampleAccount, sampleKey } from '@batch-gpt/testing';
+import { createAccountBudgets } from './account-budgets.ts';
 import { createTakeOver } from './take-over-batches.ts';
 import { createTestBatcher, createWorld, type TestBatcher, type World } from './testing/test-batcher.ts';
 
@@ -140,13 +140,11 @@ describe('a provider that refuses everything', () => {
   it('is asked a bounded number of times an hour, and callers are told after the deadline', async () => {
     const cause = { status: 400, code: 'odd', message: 'no', param: null, type: 'invalid_request_error' };
     world.provider.script('create', ...Array.from({ length: 40 }, () => ({ kind: 'refused', cause }) as const));
-    const account = createParkedAccount(() => world.clock.monotonic(), minute, {
-      creationsPerHour: 60,
-      halvingsPerHour: 1,
-    });
+    const rates = { creations: 60, halvings: 1 };
+    const budgets = createAccountBudgets(world.budgets, (_, kind) => rates[kind]);
     const timings = { ...defaultProtocolTimings, submitDeadline: 3 * minute };
-    const batcher = createTestBatcher(world, 'b', { account, timings });
-    account.halvings.take();
+    const batcher = createTestBatcher(world, 'b', { budgets, timings });
+    await budgets.take(sampleAccount, 'halvings');
     await batcher.close();
     await until(async () => (await batcher.batch()).state === 'ended', 10 * minute);
     expect((await batcher.batch()).cause).toMatchObject({ code: 'submit_deadline_exceeded' });

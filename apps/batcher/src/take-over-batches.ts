@@ -10,8 +10,9 @@ import type { BatchRecord } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import type { HeldBatches } from './held-batches.ts';
 import { isOver } from './track-abandoned.ts';
+import { needsNoAccount } from './without-account.ts';
 
-type TakeOverDeps = Pick<BatcherDeps, 'batches' | 'clock' | 'timings' | 'logger' | 'owner' | 'metrics'> & {
+type TakeOverDeps = Pick<BatcherDeps, 'batches' | 'accounts' | 'clock' | 'timings' | 'logger' | 'owner' | 'metrics'> & {
   readonly held: HeldBatches;
 };
 
@@ -47,7 +48,9 @@ export function createTakeOver(deps: TakeOverDeps): (signal: AbortSignal) => Pro
 /** An ended batch waits for the results worker, whoever owned it; so does an abandoned one whose end is known. */
 function isOrphanable(deps: TakeOverDeps, batch: BatchRecord): boolean {
   if (batch.state === 'ended' || deps.held.has(batch.id)) return false;
-  return batch.state !== 'abandoned' || !isOver(batch);
+  if (batch.state === 'abandoned' && isOver(batch)) return false;
+  // Left to whoever has its account, but not for ever.
+  return deps.accounts.of(batch.account) !== null || needsNoAccount(deps, batch);
 }
 
 function sight(batch: BatchRecord, before: Sighting | undefined, now: number): Sighting {

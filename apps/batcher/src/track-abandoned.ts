@@ -1,6 +1,6 @@
 import { finalProviderStatuses } from '@batch-gpt/contracts';
 import { nextPollDelay, type BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from './batcher-deps.ts';
+import type { StepDeps } from './batcher-deps.ts';
 import { left, wait, type Step } from './step.ts';
 import { snapshotOf } from './submit-batch/provider-snapshot.ts';
 
@@ -14,7 +14,7 @@ export function isOver(batch: BatchRecord): boolean {
  * come late. Its members have failed already; a job on `finished-batches` does both.
  */
 export async function trackAbandoned(
-  deps: Pick<BatcherDeps, 'batches' | 'provider' | 'ended' | 'clock' | 'timings' | 'logger'>,
+  deps: Pick<StepDeps, 'batches' | 'provider' | 'ended' | 'clock' | 'timings' | 'logger'>,
   batch: BatchRecord,
   signal: AbortSignal,
 ): Promise<Step> {

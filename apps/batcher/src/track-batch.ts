@@ -12,7 +12,7 @@
  */
 import { finalProviderStatuses, knownProviderStatuses, type ProviderBatch } from '@batch-gpt/contracts';
 import { nextPollDelay, type BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from './batcher-deps.ts';
+import type { StepDeps } from './batcher-deps.ts';
 import { decideFailed } from './decide-failed.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from './step.ts';
 import { findListed } from './submit-batch/find-listed.ts';
@@ -24,7 +24,7 @@ const unknownPolls = 5;
 
 /** Takes one poll. */
 export async function trackBatch(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function trackBatch(
 }
 
 async function follow(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   polled: ProviderBatch,
   memory: RunMemory,
@@ -62,7 +62,7 @@ async function follow(
 
 /** A wanted cancel is asked for until the provider's status says that it has begun or come too late. */
 async function poll(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   providerId: string,
   signal: AbortSignal,
@@ -74,14 +74,14 @@ async function poll(
   return polled;
 }
 
-async function remember(deps: BatcherDeps, batch: BatchRecord, polled: ProviderBatch): Promise<BatchRecord | null> {
+async function remember(deps: StepDeps, batch: BatchRecord, polled: ProviderBatch): Promise<BatchRecord | null> {
   const provider = snapshotOf(polled);
   if (JSON.stringify(provider) === JSON.stringify(batch.provider)) return batch;
   const note = provider.status === batch.provider?.status ? {} : { note: provider.status };
   return deps.batches.move(batch, { to: 'submitted', change: { provider }, at: deps.clock.now(), ...note });
 }
 
-async function end(deps: BatcherDeps, batch: BatchRecord): Promise<Step> {
+async function end(deps: StepDeps, batch: BatchRecord): Promise<Step> {
   const ended = await deps.batches.move(batch, { to: 'ended', change: { trouble: null }, at: deps.clock.now() });
   if (ended === null) return left;
   deps.metrics.batchTurnaround.observe((ended.updatedAt - (ended.intentAt ?? ended.createdAt)) / 1000);
@@ -91,7 +91,7 @@ async function end(deps: BatcherDeps, batch: BatchRecord): Promise<Step> {
 
 /** Batches were seen to vanish from polls; some were listed all the same. */
 async function findIfLongUnknown(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   signal: AbortSignal,
@@ -101,7 +101,7 @@ async function findIfLongUnknown(
 }
 
 /** The rows stay with the batch: it may come back, and it may have been paid. */
-async function unknownBatch(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
+async function unknownBatch(deps: StepDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
   deps.logger.warn('poll answered 404 for a submitted batch', { polls: memory.unknownPolls });
   // As long as a create is looked for: lists and polls were seen to lag.
   const longUnknown = deps.clock.monotonic() - memory.unknownSince >= deps.timings.reconcileGrace;
@@ -110,6 +110,6 @@ async function unknownBatch(deps: BatcherDeps, batch: BatchRecord, memory: RunMe
   return wait(Math.min(deps.timings.pollMax, deps.timings.pollMin * memory.unknownPolls));
 }
 
-function isStuck({ clock, timings }: BatcherDeps, polled: ProviderBatch): boolean {
+function isStuck({ clock, timings }: StepDeps, polled: ProviderBatch): boolean {
   return polled.expires_at !== null && clock.now() > polled.expires_at * 1000 + timings.stuckAfter;
 }

@@ -1,4 +1,5 @@
 import {
+  accountsEnv,
   boolFlag,
   defineConfig,
   durationMs,
@@ -6,7 +7,6 @@ import {
   logEnv,
   opsEnv,
   positiveInt,
-  providerEnv,
   redisEnv,
   section,
   storeEnv,
@@ -62,7 +62,7 @@ export const resultsConfig = defineConfig({
   retention: retentionEnv,
   redis: redisEnv,
   store: storeEnv,
-  provider: providerEnv,
+  accounts: accountsEnv('required'),
   ops: opsEnv,
   log: logEnv,
 });

@@ -1,8 +1,8 @@
 import { AppError } from '@batch-gpt/errors';
 import { readResultLines, type ResultLines } from './read-result-lines.ts';
-import type { ResultsDeps } from './results-deps.ts';
+import type { ReadingProvider, ResultsDeps } from './results-deps.ts';
 
-type ReadDeps = Pick<ResultsDeps, 'provider' | 'maxLineBytes'>;
+type ReadDeps = Pick<ResultsDeps, 'maxLineBytes'> & { readonly provider: ReadingProvider };
 
 /**
  * Streams a result file's lines. Throws AppError `provider_unavailable` at the latest at its end, unless every byte of

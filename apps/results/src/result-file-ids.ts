@@ -1,7 +1,7 @@
 import type { BatchRecord } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { endedFor } from './ended-for.ts';
-import type { ResultsDeps } from './results-deps.ts';
+import type { ReadingProvider, ResultsDeps } from './results-deps.ts';
 
 /**
  * The batch's result files, output before error. Final batches were seen without the id of a file that exists: if lines
@@ -9,7 +9,7 @@ import type { ResultsDeps } from './results-deps.ts';
  * it may still name one, because the lines in it are paid for; after `stuckAfter` what is there has to do.
  */
 export async function resultFileIds(
-  { provider, clock, stuckAfter }: Pick<ResultsDeps, 'provider' | 'clock' | 'stuckAfter'>,
+  { provider, clock, stuckAfter }: Pick<ResultsDeps, 'clock' | 'stuckAfter'> & { readonly provider: ReadingProvider },
   batch: BatchRecord,
   signal: AbortSignal,
 ): Promise<readonly string[]> {

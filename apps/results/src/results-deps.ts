@@ -1,3 +1,4 @@
+import type { AccountId } from '@batch-gpt/contracts';
 import type {
   BatchProvider,
   BatchStore,
@@ -10,6 +11,9 @@ import type {
 import type { Logger } from '@batch-gpt/logging';
 import type { Metrics } from '@batch-gpt/metrics';
 
+/** What settling asks of a provider. */
+export type ReadingProvider = Pick<BatchProvider, 'openFile' | 'getBatch'>;
+
 /** Everything that settling needs; each use case names the part that it uses. */
 export interface ResultsDeps {
   readonly requests: Pick<
@@ -17,7 +21,8 @@ export interface ResultsDeps {
     'lookup' | 'members' | 'membersAmong' | 'settle' | 'settleLate' | 'returnMembers'
   >;
   readonly batches: Pick<BatchStore, 'get' | 'move'>;
-  readonly provider: Pick<BatchProvider, 'openFile' | 'getBatch'>;
+  /** Null for an account that is not configured here. */
+  readonly providerOf: (account: AccountId) => ReadingProvider | null;
   readonly outcomes: OutcomeAnnouncer;
   readonly bells: Pick<WindowBells, 'open'>;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,7 +1,8 @@
+import { watchAccounts } from '@batch-gpt/accounts';
 import { createInterval, createOpsServer, type Service } from '@batch-gpt/lifecycle';
 import { createLogger, withLogContext } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
-import { createOpenAiBatchProvider } from '@batch-gpt/openai-batch';
+import { createProviderPool } from '@batch-gpt/openai-batch';
 import { createConsumer, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import type { ResultsConfig } from './config.ts';
@@ -14,6 +15,7 @@ export async function createResults(config: ResultsConfig, signal: AbortSignal):
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'results', ...config.log }));
   const metrics = starting.adopt(createMetrics({ service: 'results', version: '0.1.0' }), (all) => all.dispose());
+  const accounts = starting.use(await watchAccounts(config.accounts, logger));
   const stores = starting.use(
     await openStores({ store: config.store, keepRequestBodies: settling.keepBodies, logger }),
   );
@@ -27,10 +29,11 @@ export async function createResults(config: ResultsConfig, signal: AbortSignal):
   };
   starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
+  const { providerOf } = starting.use(createProviderPool({ accounts, logger }));
   const deps: ResultsDeps = {
     requests: stores.requests,
     batches: stores.batches,
-    provider: starting.use(createOpenAiBatchProvider({ ...config.provider, logger })),
+    providerOf,
     outcomes: signals.outcomes,
     bells: signals.bells,
     clock: { now: () => Date.now() },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@batch-gpt/errors';
 import { silentLogger, type LogFields } from '@batch-gpt/logging';
 import { sampleBatchId, sampleGroup, sampleKey, sampleRequest } from '@batch-gpt/testing';
-import type { ResultsDeps } from './results-deps.ts';
+import type { ReadingProvider, ResultsDeps } from './results-deps.ts';
 import {
   answered,
   at,
@@ -113,19 +113,19 @@ describe('a batch with result files', () => {
     const world = await createTestWorld({ lines: 1, counts: { total: 1, completed: 1 } });
     const outputFileId = world.provider.addFile(file(ok(0)));
     const late = { output_file_id: outputFileId, error_file_id: null };
-    const getBatch = () => Promise.resolve(late) as unknown as ReturnType<ResultsDeps['provider']['getBatch']>;
-    await world.settle({ provider: { ...world.provider, getBatch } });
+    const getBatch = () => Promise.resolve(late) as unknown as ReturnType<ReadingProvider['getBatch']>;
+    await world.settle({ providerOf: () => ({ ...world.provider, getBatch }) });
     expect(await outcomeOf(world, 0)).toMatchObject({ kind: 'succeeded' });
   });
 
   it.each(['unnamed', 'unknown'])('waits for the output file while it is %s', async (how) => {
     const world = await createTestWorld({ lines: 1, counts: { total: 1, completed: 1 } });
     const answer = how === 'unknown' ? null : { output_file_id: null, error_file_id: null };
-    const getBatch = () => Promise.resolve(answer) as unknown as ReturnType<ResultsDeps['provider']['getBatch']>;
-    const provider = { ...world.provider, getBatch };
-    await expect(world.settle({ provider })).rejects.toMatchObject({ code: 'provider_unavailable' });
+    const getBatch = () => Promise.resolve(answer) as unknown as ReturnType<ReadingProvider['getBatch']>;
+    const providerOf = () => ({ ...world.provider, getBatch });
+    await expect(world.settle({ providerOf })).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(await world.request(0)).toMatchObject({ state: 'collected' });
-    await world.settle({ provider, stuckAfter: 0 });
+    await world.settle({ providerOf, stuckAfter: 0 });
     expect(await outcomeOf(world, 0)).toMatchObject({
       kind: 'failed',
       body: expect.stringContaining('result_missing'),
@@ -207,8 +207,8 @@ describe('a cancelled batch', () => {
 });
 
 describe('a file that cannot be read to its end', () => {
-  const withFile = (world: TestWorld, chunks: readonly string[], missing = 5): Pick<ResultsDeps, 'provider'> => ({
-    provider: {
+  const withFile = (world: TestWorld, chunks: readonly string[], missing = 5): Pick<ResultsDeps, 'providerOf'> => ({
+    providerOf: () => ({
       ...world.provider,
       openFile: (id, signal) =>
         id === world.batch.provider?.errorFileId
@@ -220,7 +220,7 @@ describe('a file that cannot be read to its end', () => {
                 for (const chunk of chunks) yield Buffer.from(chunk);
               })(),
             }),
-    },
+    }),
   });
 
   // field 3
@@ -246,7 +246,7 @@ describe('a file that cannot be read to its end', () => {
   it('leaves the batch as it is while the provider does not know the file', async () => {
     const world = await createTestWorld({ lines: 1, output: file(ok(0)) });
     const gone = { ...world.provider, openFile: () => Promise.resolve(null) };
-    await expect(world.settle({ provider: gone })).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await expect(world.settle({ providerOf: () => gone })).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(await world.record()).toMatchObject({ state: 'ended' });
     expect(await world.members()).toHaveLength(1);
   });

@@ -66,10 +66,13 @@ async function openWindow({ bells, window, logger }: ResultsDeps, batch: BatchRe
   }
 }
 
+/** The provider does not answer, refuses our account, or we no longer have it. */
+const unreadable = ['provider_unavailable', 'account_parked', 'account_not_configured'] as const;
+
 /** Nothing is salvaged from files that cannot be read: their rows are paid for. Their waiters are told, the rows stay. */
 async function alarmIfStuck(deps: ResultsDeps, batch: BatchRecord, err: unknown): Promise<void> {
   const since = endedFor(batch, deps.clock.now());
-  if (!AppError.is(err, 'provider_unavailable') || since < deps.stuckAfter) return;
+  if (!unreadable.some((code) => AppError.is(err, code)) || since < deps.stuckAfter) return;
   deps.logger.error('results of an ended batch cannot be read', {
     endedFor: since,
     providerBatchId: batch.providerBatchId,

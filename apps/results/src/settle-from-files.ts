@@ -5,7 +5,8 @@
 import { decideMissing, readResultRow, type BatchRecord, type BilledTotals, type LineContext } from '@batch-gpt/domain';
 import { decideMembers } from './decide-members.ts';
 import { readResultFile } from './read-result-file.ts';
-import type { ResultsDeps } from './results-deps.ts';
+import { providerOf } from './provider-of.ts';
+import type { ReadingProvider, ResultsDeps } from './results-deps.ts';
 import { resultFileIds } from './result-file-ids.ts';
 import { settleLateRows } from './settle-late-rows.ts';
 import { settleRows, type KeyedRow } from './settle-rows.ts';
@@ -24,6 +25,7 @@ export interface Settled {
 
 /** Settles every member by the batch's result files. */
 export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, signal: AbortSignal): Promise<Settled> {
+  const reading = { ...deps, provider: providerOf(deps, batch) };
   const cancelled = wasCancelled(batch);
   const context = (): LineContext => ({ batchId: batch.id, at: deps.clock.now(), cancelled });
   const tally = createRowTally(batch, cancelled);
@@ -32,8 +34,8 @@ export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, sig
     if (batch.state === 'abandoned') await settleLateRows(deps, batch, rows, context());
     else returned += await settleRows(deps, batch, rows, context());
   };
-  for (const fileId of await resultFileIds(deps, batch, signal)) {
-    await storeRows(rowsOf(deps, fileId, tally, signal), store, signal);
+  for (const fileId of await resultFileIds(reading, batch, signal)) {
+    await storeRows(rowsOf(reading, fileId, tally, signal), store, signal);
   }
   const countsAgree = tally.countsAgree();
   returned += await decideMembers(
@@ -48,7 +50,7 @@ export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, sig
 
 /** First rows in chunks that are bounded in rows and in size; what came before a file broke off comes first. */
 async function* rowsOf(
-  deps: ResultsDeps,
+  deps: Pick<ResultsDeps, 'maxLineBytes'> & { readonly provider: ReadingProvider },
   fileId: string,
   tally: RowTally,
   signal: AbortSignal,

@@ -6,7 +6,6 @@ export { type ReportProblem, type Section, section } from './section.ts';
 export { type AccountInVariables, accountsEnv, type AccountsSource } from './sections/accounts-env.ts';
 export { logEnv } from './sections/log-env.ts';
 export { opsEnv } from './sections/ops-env.ts';
-export { providerEnv } from './sections/provider-env.ts';
 export { redisEnv } from './sections/redis-env.ts';
 export { type StoreConfig, storeEnv } from './sections/store-env.ts';
 export {

@@ -1,6 +1,6 @@
 import type { ProviderFile, ProviderBatch } from '@batch-gpt/contracts';
 import type { BatchRecord, FailureCause, SubmitAnswer } from '@batch-gpt/domain';
-import type { BatcherDeps } from '../batcher-deps.ts';
+import type { StepDeps } from '../batcher-deps.ts';
 import type { Parking } from '../parked-account.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { returnRowsOf, voidBatch } from '../void-batch.ts';
@@ -12,7 +12,7 @@ type Refusal = Exclude<SubmitAnswer<ProviderFile | ProviderBatch>, { kind: 'done
  * account, or go into the poison search. The batch is `claimed` or `uploaded`: nothing of it is in flight.
  */
 export async function answerRefusal(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   refusal: Refusal,
   memory: RunMemory,
@@ -40,8 +40,8 @@ export async function answerRefusal(
  * Before an intent a batch may give up as a whole once it, or its account, has waited for the deadline; its callers are
  * told what the provider said. Null while there is time.
  */
-async function endLate(
-  deps: Pick<BatcherDeps, 'batches' | 'clock' | 'timings'>,
+export async function endLate(
+  deps: Pick<StepDeps, 'batches' | 'clock' | 'timings'>,
   batch: BatchRecord,
   { cause, parkedFor }: Pick<Parking, 'cause' | 'parkedFor'>,
 ): Promise<Step | null> {
@@ -51,7 +51,7 @@ async function endLate(
     status: 503,
     type: 'service_unavailable_error',
     code: 'submit_deadline_exceeded',
-    message: `Batch ${batch.id} could not be submitted in time; the provider said: ${cause.message}`,
+    message: `Batch ${batch.id} could not be submitted in time. What stood in the way: ${cause.message}`,
     param: null,
   };
   return movedOrLeft(await deps.batches.move(batch, { to: 'ended', change: { cause: late }, at: deps.clock.now() }));
@@ -59,7 +59,7 @@ async function endLate(
 
 /** A step that waits, or ends the batch, while the account rests; null while it may be tried. */
 export async function restWhileParked(
-  deps: Pick<BatcherDeps, 'account' | 'batches' | 'clock' | 'timings'>,
+  deps: Pick<StepDeps, 'account' | 'batches' | 'clock' | 'timings'>,
   batch: BatchRecord,
 ): Promise<Step | null> {
   const parking = deps.account.parked();
@@ -72,7 +72,7 @@ export function isFileNotFound(cause: { readonly message: string; readonly param
 }
 
 /** Tries with the same file three times over minutes, then uploads again. */
-export async function fileNotFound(deps: BatcherDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
+export async function fileNotFound(deps: StepDeps, batch: BatchRecord, memory: RunMemory): Promise<Step> {
   memory.refusals += 1;
   if (memory.refusals <= 3) return wait(deps.timings.pollMax * memory.refusals);
   memory.refusals = 0;
@@ -86,13 +86,13 @@ export async function fileNotFound(deps: BatcherDeps, batch: BatchRecord, memory
  * The provider refused the whole file and named no line: halve it until the bad line is alone, which then fails with
  * the provider's error. Legal from every state in which nothing of the batch is in flight or billed.
  */
-export async function searchPoison(deps: BatcherDeps, batch: BatchRecord, cause: FailureCause): Promise<Step> {
+export async function searchPoison(deps: StepDeps, batch: BatchRecord, cause: FailureCause): Promise<Step> {
   if (batch.sizes.lines <= 1) {
     return movedOrLeft(
       await deps.batches.move(batch, { to: 'ended', change: { cause }, note: cause.code, at: deps.clock.now() }),
     );
   }
-  const pause = deps.account.halvings.take();
+  const pause = await deps.budgets.take(batch.account, 'halvings');
   if (pause > 0) {
     // Its callers are told at the deadline, not when the budget has filled again.
     const remaining = Math.max(1000, batch.createdAt + deps.timings.submitDeadline - deps.clock.now());

@@ -8,15 +8,16 @@
  * The create is not aborted at shutdown: its own timeout bounds it, and a half-known answer costs minutes.
  */
 import type { BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from '../batcher-deps.ts';
+import type { StepDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
-import { answerRefusal, restWhileParked } from './answer-refusal.ts';
+import { hasHeadroom } from '../token-headroom.ts';
+import { answerRefusal, endLate, restWhileParked } from './answer-refusal.ts';
 import { batchMetadata } from './batch-metadata.ts';
 import { snapshotOf } from './provider-snapshot.ts';
 
 /** Writes the intent and posts the create, exactly once. */
 export async function createOnce(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   signal: AbortSignal,
@@ -24,7 +25,8 @@ export async function createOnce(
   const resting = await restWhileParked(deps, batch);
   if (resting !== null) return resting;
   if (batch.inputFileId === null || signal.aborted) return left;
-  const pause = deps.account.creations.take();
+  if (!(await hasHeadroom(deps, batch))) return waitForHeadroom(deps, batch);
+  const pause = await deps.budgets.take(batch.account, 'creations');
   if (pause > 0) return wait(pause);
   const change = { attempt: batch.attempt + 1, intentAt: deps.clock.now(), fencedAt: null };
   // A fence stands for one attempt: the file that an earlier one deleted says nothing of this one's.
@@ -33,7 +35,19 @@ export async function createOnce(
   return intent === null ? left : postOnce(deps, intent, batch.inputFileId, memory);
 }
 
-async function postOnce(deps: BatcherDeps, intent: BatchRecord, inputFileId: string, memory: RunMemory): Promise<Step> {
+/** Others of its account and model have to end first; its callers are told at the deadline. */
+async function waitForHeadroom(deps: StepDeps, batch: BatchRecord): Promise<Step> {
+  const cause = {
+    status: 429,
+    type: 'rate_limit_error',
+    code: 'token_limit_exceeded',
+    message: `as many tokens as allowed are enqueued for model ${batch.model}`,
+    param: null,
+  };
+  return (await endLate(deps, batch, { cause, parkedFor: 0 })) ?? wait(deps.timings.pollMax);
+}
+
+async function postOnce(deps: StepDeps, intent: BatchRecord, inputFileId: string, memory: RunMemory): Promise<Step> {
   const started = deps.clock.monotonic();
   const answer = await deps.provider.createBatch(
     { inputFileId, endpoint: intent.endpoint, metadata: batchMetadata(intent) },

@@ -1,13 +1,13 @@
 import type { ProviderBatch } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from '../batcher-deps.ts';
+import type { StepDeps } from '../batcher-deps.ts';
 
 /**
  * Looks through the provider's list, newest first, for a batch of this record. It stops at what is older than the input
  * file's own creation by a margin: the provider's clock, not ours, and no batch is older than its input file.
  */
 export async function findListed(
-  deps: Pick<BatcherDeps, 'provider' | 'timings'>,
+  deps: Pick<StepDeps, 'provider' | 'timings'>,
   batch: BatchRecord,
   matches: (candidate: ProviderBatch) => boolean,
   signal: AbortSignal,

@@ -5,14 +5,14 @@
  */
 import type { ProviderFile } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from '../batcher-deps.ts';
+import type { StepDeps } from '../batcher-deps.ts';
 import { movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { buildInputFile, isComplete, type InputFile } from './build-input-file.ts';
 import { answerRefusal, restWhileParked, searchPoison } from './answer-refusal.ts';
 
 /** Builds and uploads the batch's input file. */
 export async function prepareInputFile(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   memory: RunMemory,
   signal: AbortSignal,
@@ -34,7 +34,7 @@ export async function prepareInputFile(
  * Members are fixed once claimed, so a row lost its body: a damaged store. Nothing was paid; halving finds the row, which
  * then fails alone instead of stopping its group for ever.
  */
-function giveUp(deps: BatcherDeps, batch: BatchRecord, file: InputFile): Promise<Step> {
+function giveUp(deps: StepDeps, batch: BatchRecord, file: InputFile): Promise<Step> {
   deps.logger.error('input file does not match its batch', {
     lines: file.lines,
     bytes: file.bytes,
@@ -50,7 +50,7 @@ function giveUp(deps: BatcherDeps, batch: BatchRecord, file: InputFile): Promise
 }
 
 async function upload(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   file: InputFile,
   memory: RunMemory,
@@ -73,7 +73,7 @@ async function upload(
 
 /** A new file may be unreadable for some seconds (observed: 404 right after the upload). */
 async function uploaded(
-  deps: BatcherDeps,
+  deps: StepDeps,
   batch: BatchRecord,
   file: InputFile,
   stored: ProviderFile,

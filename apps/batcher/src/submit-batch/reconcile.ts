@@ -17,7 +17,7 @@
  */
 import type { ProviderBatch } from '@batch-gpt/contracts';
 import type { BatchRecord } from '@batch-gpt/domain';
-import type { BatcherDeps } from '../batcher-deps.ts';
+import type { StepDeps } from '../batcher-deps.ts';
 import { left, movedOrLeft, wait, type RunMemory, type Step } from '../step.ts';
 import { reportTrouble, stillInDoubt } from '../trouble.ts';
 import { isCreatedBy } from './batch-metadata.ts';
@@ -25,7 +25,7 @@ import { findListed } from './find-listed.ts';
 import { snapshotOf } from './provider-snapshot.ts';
 
 type ReconcileDeps = Pick<
-  BatcherDeps,
+  StepDeps,
   'batches' | 'requests' | 'outcomes' | 'provider' | 'clock' | 'timings' | 'logger' | 'metrics'
 >;
 

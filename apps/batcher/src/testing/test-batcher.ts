@@ -2,24 +2,29 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultProtocolTimings, type BatchRecord } from '@batch-gpt/domain';
+import type { AccountId, GroupId } from '@batch-gpt/contracts';
+import { defaultProtocolTimings, type BatchProvider, type BatchRecord } from '@batch-gpt/domain';
 import { silentLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import {
   createManualClock,
+  createMemoryBudgets,
   createMemoryProvider,
   createMemorySignals,
   createMemoryStores,
+  sampleAccount,
   sampleGroup,
   sampleRequests,
 } from '@batch-gpt/testing';
+import { createAccountBudgets } from '../account-budgets.ts';
 import type { BatcherDeps } from '../batcher-deps.ts';
 import { closeWindow } from '../close-window.ts';
 import { createHeldBatches, type HeldBatches } from '../held-batches.ts';
-import { createParkedAccount } from '../parked-account.ts';
 import { createScratchFolder } from '../scratch-folder.ts';
 import { createSlots } from '../slots.ts';
 import { createTakeStep } from '../take-step.ts';
+import { createTokenLimits } from '../token-limits.ts';
+import { createWorkingAccounts } from '../working-accounts.ts';
 
 /** The world that batchers of one test share: stores, provider, signals, time. */
 export function createWorld() {
@@ -32,7 +37,11 @@ export function createWorld() {
     clock,
     stores,
     signals,
+    /** That of the sample account. */
     provider,
+    /** Providers by account; a test adds and removes as it likes. */
+    providers: new Map<AccountId, BatchProvider>([[sampleAccount, provider]]),
+    budgets: createMemoryBudgets(() => clock.monotonic()),
     workDir,
     group: sampleGroup(),
     accept: (count: number, from = 0) => stores.requests.insert(sampleRequests(count, {}, from)),
@@ -46,7 +55,7 @@ export type World = ReturnType<typeof createWorld>;
 export interface TestBatcher {
   readonly deps: BatcherDeps;
   readonly held: HeldBatches;
-  readonly close: () => Promise<void>;
+  readonly close: (group?: GroupId) => Promise<void>;
   /** The only batch there is. */
   readonly batch: () => Promise<BatchRecord>;
 }
@@ -56,10 +65,10 @@ export function createTestBatcher(
   owner = 'batcher-1',
   overrides: Partial<BatcherDeps> = {},
 ): TestBatcher {
+  const monotonic = () => world.clock.monotonic();
   const deps: BatcherDeps = {
     requests: world.stores.requests,
     batches: world.stores.batches,
-    provider: world.provider,
     bells: world.signals.bells,
     hints: world.signals.hints,
     ended: world.signals.ended,
@@ -69,7 +78,15 @@ export function createTestBatcher(
     metrics: createMetrics({ service: 'batcher', version: 'test', processMetrics: false }),
     timings: defaultProtocolTimings,
     limits: { lines: 50_000, bytes: 190_000_000, inputs: 50_000 },
-    account: createParkedAccount(() => world.clock.monotonic(), 60_000),
+    accounts: createWorkingAccounts({
+      providerOf: (account) => world.providers.get(account) ?? null,
+      names: () => [...world.providers.keys()],
+      monotonic,
+      parkFor: 60_000,
+      logger: silentLogger,
+    }),
+    budgets: createAccountBudgets(world.budgets),
+    tokenLimits: createTokenLimits({ configured: () => null, monotonic }),
     window: 5000,
     scratch: createScratchFolder(world.workDir),
     workDir: world.workDir,
@@ -81,7 +98,8 @@ export function createTestBatcher(
   return {
     deps,
     held,
-    close: () => closeWindow({ ...deps, held, building }, world.group, 'time', new AbortController().signal),
+    close: (group = world.group) =>
+      closeWindow({ ...deps, held, building }, group, 'time', new AbortController().signal),
     batch: async () => {
       const open = await world.stores.batches.open(null, 10);
       const [only] = open;

@@ -1,16 +1,19 @@
 import {
   closeWindow,
   collectRequests,
+  createAccountBudgets,
   createHeldBatches,
-  createParkedAccount,
   createSlots,
   createTakeOver,
   createTakeStep,
+  createTokenLimits,
+  createWorkingAccounts,
   sweep,
   type BatcherDeps,
 } from '@batch-gpt/batcher';
 import type { AcceptedRequestsJob, CloseTrigger, GroupId } from '@batch-gpt/contracts';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
+import { createMemoryBudgets } from '@batch-gpt/testing';
 import { endJob, watchingLogger } from './expected-error.ts';
 import { overWire, providerPort, queueAway, signalSite, storeAway, storeSite } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -37,27 +40,37 @@ export function startBatcher(world: World, process: SimProcess): BatcherProcess 
   const store = { wire, process, siteOf: storeSite, error: storeAway, timeout: storeTimeout };
   const signal = { wire, process, siteOf: signalSite, error: queueAway, timeout: storeTimeout };
   const scratch = createScratch();
+  const logger = watchingLogger(violate, (line) => world.trace(`${name} ${line}`));
+  const monotonic = () => clock.monotonic();
+  const provider = providerPort({
+    wire,
+    process,
+    world: world.provider,
+    read: scratch.read,
+    createTimeout: timings.createTimeout,
+    onCreate: world.onCreate,
+  });
   const deps: BatcherDeps = {
     requests: overWire(world.requests, { ...store, name: 'requests' }),
     batches: overWire(world.batches, { ...store, name: 'batches' }),
-    provider: providerPort({
-      wire,
-      process,
-      world: world.provider,
-      read: scratch.read,
-      createTimeout: timings.createTimeout,
-      onCreate: world.onCreate,
-    }),
     bells: overWire(world.bells, { ...signal, name: 'bells' }),
     hints: overWire(world.hints, { ...signal, name: 'hints' }),
     ended: overWire(world.ended, { ...signal, name: 'ended' }),
     outcomes: overWire(world.outcomes, { ...signal, name: 'outcomes' }),
     clock,
-    logger: watchingLogger(violate, (line) => world.trace(`${name} ${line}`)),
+    logger,
     metrics: world.metrics,
     timings,
     limits: world.limits,
-    account: createParkedAccount(() => clock.monotonic(), 60_000),
+    accounts: createWorkingAccounts({
+      providerOf: () => provider,
+      names: () => [],
+      monotonic,
+      parkFor: 60_000,
+      logger,
+    }),
+    budgets: createAccountBudgets(createMemoryBudgets(monotonic)),
+    tokenLimits: createTokenLimits({ configured: () => null, monotonic }),
     window,
     scratch,
     workDir: 'none',

@@ -27,7 +27,13 @@ export const withoutIntent: Mutate =
 export const withoutFence: Mutate = (deps) =>
   createTakeStep({
     ...deps,
-    provider: { ...deps.provider, deleteFile: () => Promise.resolve() },
+    accounts: {
+      ...deps.accounts,
+      of: (account) => {
+        const working = deps.accounts.of(account);
+        return working && { ...working, provider: { ...working.provider, deleteFile: () => Promise.resolve() } };
+      },
+    },
     timings: { ...deps.timings, fenceWait: 0 },
   });
 
@@ -43,7 +49,9 @@ export const createThenRecord: Mutate =
     const attempt = batch.attempt + 1;
     const metadata = { batch_gpt_batch: batch.id, batch_gpt_attempt: String(attempt), batch_gpt_digest: '' };
     const { inputFileId, endpoint } = batch;
-    const answer = await deps.provider.createBatch({ inputFileId, endpoint, metadata }, signal);
+    const provider = deps.accounts.of(batch.account)?.provider;
+    if (provider === undefined) return left;
+    const answer = await provider.createBatch({ inputFileId, endpoint, metadata }, signal);
     if (answer.kind !== 'done') return { kind: 'wait', ms: deps.timings.pollMin };
     const at = deps.clock.now();
     const submitting = await deps.batches.move(batch, { to: 'submitting', change: { attempt, intentAt: at }, at });

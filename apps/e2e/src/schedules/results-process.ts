@@ -21,17 +21,18 @@ export function startResults(world: World, process: SimProcess): ResultsProcess 
   const { clock, name } = process;
   const store = { wire, process, siteOf: storeSite, error: storeAway, timeout: callTimeout };
   const signal = { wire, process, siteOf: signalSite, error: queueAway, timeout: callTimeout };
+  const provider = providerPort({
+    wire,
+    process,
+    world: world.provider,
+    read: () => Buffer.alloc(0),
+    createTimeout: defaultProtocolTimings.createTimeout,
+    onCreate: world.onCreate,
+  });
   const deps: ResultsDeps = {
     requests: overWire(world.requests, { ...store, name: 'requests' }),
     batches: overWire(world.batches, { ...store, name: 'batches' }),
-    provider: providerPort({
-      wire,
-      process,
-      world: world.provider,
-      read: () => Buffer.alloc(0),
-      createTimeout: defaultProtocolTimings.createTimeout,
-      onCreate: world.onCreate,
-    }),
+    providerOf: () => provider,
     outcomes: overWire(world.outcomes, { ...signal, name: 'outcomes' }),
     bells: overWire(world.bells, { ...signal, name: 'bells' }),
     clock,

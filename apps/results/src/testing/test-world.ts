@@ -87,7 +87,7 @@ export async function createTestWorld(options: WorldOptions) {
 
   const deps: ResultsDeps = {
     ...stores,
-    provider,
+    providerOf: () => provider,
     outcomes: signals.outcomes,
     bells: signals.bells,
     clock: { now: () => at },

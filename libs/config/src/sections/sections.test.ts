@@ -4,7 +4,7 @@ import { type ConfigSchema, defineConfig, loadConfig } from '../load-config.ts';
 import { type Env } from '../secret-files.ts';
 import { logEnv } from './log-env.ts';
 import { opsEnv } from './ops-env.ts';
-import { providerEnv } from './provider-env.ts';
+import { accountsEnv } from './accounts-env.ts';
 import { redisEnv } from './redis-env.ts';
 import { storeEnv } from './store-env.ts';
 
@@ -127,28 +127,40 @@ describe('storeEnv', () => {
   });
 });
 
-describe('providerEnv, logEnv, opsEnv', () => {
+const accounts = accountsEnv('required');
+
+describe('accountsEnv, logEnv, opsEnv', () => {
   it('have the defaults that their users know', () => {
-    const config = loadConfig(defineConfig({ providerEnv, logEnv, opsEnv }), { OPENAI_API_KEY: 'sk-x' });
-    expect(config.providerEnv.apiKey.reveal()).toBe('sk-x');
+    const config = loadConfig(defineConfig({ accounts, logEnv, opsEnv }), { OPENAI_API_KEY: 'sk-x' });
+    expect(config.accounts.single.apiKey?.reveal()).toBe('sk-x');
     expect(config).toMatchObject({
-      providerEnv: { baseUrl: 'https://api.openai.com/v1', account: 'default' },
+      accounts: {
+        single: { baseUrl: 'https://api.openai.com/v1', name: 'default' },
+        file: null,
+        reloadEvery: 10_000,
+        keys: 'required',
+      },
       logEnv: { level: 'info', format: 'json' },
       opsEnv: { port: 9090, host: '127.0.0.1', shutdownGraceMs: 30_000 },
     });
   });
 
   it('take what is given', () => {
-    const config = loadConfig(defineConfig({ providerEnv, logEnv, opsEnv }), {
+    const config = loadConfig(defineConfig({ accounts, logEnv, opsEnv }), {
       ...{ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:4010/v1', OPENAI_ACCOUNT: 'team-b' },
+      OPENAI_ACCOUNTS_FILE: '/run/accounts.json',
       ...{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty', OPS_PORT: '0', OPS_HOST: '0.0.0.0', SHUTDOWN_GRACE_MS: '100' },
     });
     expect(config).toMatchObject({
-      providerEnv: { baseUrl: 'http://127.0.0.1:4010/v1', account: 'team-b' },
+      accounts: { single: { baseUrl: 'http://127.0.0.1:4010/v1', name: 'team-b' }, file: '/run/accounts.json' },
       logEnv: { level: 'debug', format: 'pretty' },
       opsEnv: { port: 0, host: '0.0.0.0', shutdownGraceMs: 100 },
     });
   });
 
-  it('need a key', () => expect(problemsOf({ providerEnv }, {})).toEqual(['OPENAI_API_KEY: is required']));
+  it('need a key, or a file, unless keys are optional', () => {
+    expect(problemsOf({ accounts }, {})).toEqual(['OPENAI_API_KEY: is required (or OPENAI_ACCOUNTS_FILE)']);
+    expect(loadConfig(defineConfig({ accounts }), { OPENAI_ACCOUNTS_FILE: 'f' }).accounts.single.apiKey).toBeNull();
+    expect(loadConfig(defineConfig({ accounts: accountsEnv('optional') }), {}).accounts.file).toBeNull();
+  });
 });
