@@ -51,6 +51,11 @@ describe('mapError', () => {
     ['a bulk write that broke off', bulkError([[1, 91]])],
     ['a client that is closed', new mongo.MongoClientClosedError()],
     ['a connection that is not open', new mongoose.Error.MongooseServerSelectionError('gone')],
+    [
+      'a socket that the server has ended',
+      Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' }),
+    ],
+    ['a stream that is closed', Object.assign(new Error('closed'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })],
     ['a name that does not resolve', Object.assign(new Error('querySrv ENOTFOUND'), { syscall: 'querySrv' })],
   ])('takes %s for the database being away', (_, error) => {
     expect(mapError(error)).toMatchObject({ code: 'store_unavailable', cause: { message: error.message } });

@@ -59,10 +59,16 @@ function isAway(error: unknown): error is Error {
   if (error instanceof mongo.MongoAPIError) return endedErrors.some((kind) => error instanceof kind);
   if (error instanceof mongo.MongoError) return true;
   // Node's own: a name that does not resolve, a socket that breaks outside the driver's care.
-  if (error instanceof Error && 'syscall' in error) return true;
+  if (error instanceof Error && ('syscall' in error || isBrokenSocket(error))) return true;
   const { CastError, ValidationError, StrictModeError } = mongoose.Error;
   const misuse = [CastError, ValidationError, StrictModeError].some((kind) => error instanceof kind);
   return error instanceof mongoose.Error && !misuse;
+}
+
+/** A write to a socket that the server has ended fails before any system call, and the driver hands that on as it is. */
+function isBrokenSocket(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  return code === 'EPIPE' || code === 'ERR_SOCKET_CLOSED' || code.startsWith('ERR_STREAM_');
 }
 
 // The driver files "closed" and "not connected" under misuse.
