@@ -16,6 +16,7 @@ import { controlRoutes } from './routes/control-routes.ts';
 import { fileRoutes } from './routes/file-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
 import { open } from './routes/respond.ts';
+import { createStoredResponses, responseRoutes } from './routes/response-routes.ts';
 import { type Settings, type SettingsPatch } from './settings.ts';
 import { type Webhooks } from './webhooks/create-webhooks.ts';
 
@@ -35,6 +36,8 @@ export interface AppDeps {
   readonly onBug: (error: unknown) => void;
 }
 
+const storedResponses = 1000;
+
 /** The HTTP surface: OpenAI's routes behind a key, the simulator's own without one. */
 export function createApp(deps: AppDeps): Express {
   const { maxBatchFileBytes, maxFileBytes, apiKeys } = deps.config;
@@ -49,7 +52,9 @@ export function createApp(deps: AppDeps): Express {
   app.use('/v1/files', fileRoutes({ ...deps, maxBatchFileBytes, maxFileBytes }));
   app.use('/v1/batches', batchRoutes(deps));
   app.use('/v1/models', modelRoutes(deps));
-  app.use(answerRoutes(deps));
+  const responses = createStoredResponses(storedResponses);
+  app.use('/v1/responses', responseRoutes({ responses }));
+  app.use(answerRoutes({ ...deps, responses }));
   app.use((request) => {
     throw invalidRequest(`Invalid URL (${request.method} ${request.path})`, { status: 404 });
   });

@@ -232,15 +232,42 @@ describe('the synchronous endpoints', () => {
     expect(moderation.results.map(({ flagged }) => flagged)).toEqual([false, true]);
   });
 
-  test('refuse an unknown model, a stream, and what a marker asks for', async () => {
-    const ask = (model: string, content: string, stream = false) =>
-      client.chat.completions.create({ model, stream, messages: [{ role: 'user', content }] });
+  test('refuse an unknown model, and what a marker asks for', async () => {
+    const ask = (model: string, content: string) =>
+      client.chat.completions.create({ model, messages: [{ role: 'user', content }] });
     await expect(ask('gpt-none', 'hi')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
-    await expect(ask('gpt-6-luna', 'hi', true)).rejects.toMatchObject({ status: 400, param: 'stream' });
     await expect(ask('gpt-6-luna', '[[simulate:429]]')).rejects.toMatchObject({
       status: 429,
       code: 'rate_limit_exceeded',
     });
+  });
+
+  test('stream what they would answer whole', async () => {
+    const chat = {
+      model: 'gpt-6-luna',
+      messages: [{ role: 'user' as const, content: 'a text of some length, and 🦊' }],
+    };
+    const { created: _, ...whole } = await client.chat.completions.create(chat);
+    const options = { stream_options: { include_usage: true } };
+    expect(await client.chat.completions.stream({ ...chat, ...options }).finalChatCompletion()).toMatchObject({
+      id: whole.id,
+      usage: whole.usage,
+      choices: [{ finish_reason: 'stop', message: { content: whole.choices[0]?.message.content } }],
+    });
+    const asked = { model: 'gpt-6-luna', input: 'a text of some length, and 🦊' };
+    const { output } = await client.responses.create(asked);
+    expect(await client.responses.stream(asked).finalResponse()).toMatchObject({ status: 'completed', output });
+    const moderation = { model: 'omni-moderation-latest', input: 'hi', stream: true };
+    await expect(client.moderations.create(moderation)).rejects.toMatchObject({ status: 400, param: 'stream' });
+  });
+
+  test('keep responses until they are deleted, unless told not to', async () => {
+    const { id } = await client.responses.create({ model: 'gpt-6-luna', input: 'kept' });
+    expect(await client.responses.retrieve(id)).toMatchObject({ id, status: 'completed' });
+    await client.responses.delete(id);
+    await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
+    const { id: hidden } = await client.responses.create({ model: 'gpt-6-luna', input: 'not kept', store: false });
+    await expect(client.responses.retrieve(hidden)).rejects.toMatchObject({ status: 404 });
   });
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Response } from 'express';
 import { type ApiError } from '../api-error.ts';
 import { newRequestId } from '../ids.ts';
@@ -23,6 +24,18 @@ export function stamp(response: Response): void {
 export function sendJson(response: Response, body: JsonObject, status = 200): void {
   stamp(response);
   response.status(status).json(body);
+}
+
+/** Answers with a stream of events, one write for each. */
+export async function sendEvents(response: Response, events: readonly string[]): Promise<void> {
+  stamp(response);
+  response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+  for (const event of events) {
+    if (response.destroyed) return;
+    response.write(event);
+    await setImmediate();
+  }
+  response.end();
 }
 
 /** Answers with the error envelope, or with a proxy's HTML page for the fault that asks for one. */
