@@ -1,6 +1,7 @@
 import type {
   AcceptedSignals,
   BatchNews,
+  CallRates,
   EndedSignals,
   HintCounters,
   OutcomeAnnouncer,
@@ -10,6 +11,7 @@ import type {
 import type { Logger } from '@batch-gpt/logging';
 import type { Redis } from 'ioredis';
 import { createAcceptedSignals } from './accepted-signals.ts';
+import { createCallRates } from './call-rates.ts';
 import { checkRedis, type RedisFitness, watchRedis } from './check-redis.ts';
 import { connectRedis } from './connect-redis.ts';
 import { endConnection } from './end-connection.ts';
@@ -43,6 +45,7 @@ export interface Signals extends AsyncDisposable {
   readonly sweeps: SweepScheduler;
   /** Not a signal, but shared on the same connection; never rejects. */
   readonly budgets: RateBudgets;
+  readonly callRates: CallRates;
   /** The connection, for `createBellConsumer`. */
   readonly redis: Redis;
   /**
@@ -71,6 +74,7 @@ export function createSignals(options: SignalsOptions): Signals {
     news: createBatchNews({ redis, prefix }),
     sweeps,
     budgets: createRateBudgets({ redis, prefix, logger }),
+    callRates: createCallRates({ redis, prefix, logger }),
     redis,
     fitness: () => checkRedis(redis),
     ping: () => pingRedis(redis),

@@ -9,6 +9,7 @@ export const queueKeys = (prefix: string) => ({
   newsChannel: `${prefix}:news-channel`,
   hints: (group: GroupId) => `${prefix}:window-hints:${group}`,
   rung: (group: GroupId) => `${prefix}:window-rung:${group}`,
+  callRate: (name: string) => `${prefix}:call-rate:${name}`,
   // One script reads both: the braces put them into one slot of a cluster.
   budget: (account: AccountId, kind: string) => `${prefix}:budget:{${account}}:${kind}`,
   budgetUsers: (account: AccountId, kind: string) => `${prefix}:budget:{${account}}:${kind}:users`,

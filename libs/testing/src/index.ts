@@ -8,6 +8,7 @@ export { createManualClock, type ManualClock } from './fakes/create-manual-clock
 export { createMemoryBudgets } from './fakes/create-memory-budgets.ts';
 export { createMemoryProvider, type MemoryProvider, type ScriptedAnswer } from './fakes/create-memory-provider.ts';
 export { createMemorySignals, type MemorySignals, type SeenSignals } from './fakes/create-memory-signals.ts';
+export { createMemoryCallRates } from './fakes/create-memory-call-rates.ts';
 export { createMemoryStores, type MemoryStores } from './fakes/create-memory-stores.ts';
 export {
   sampleAccount,

@@ -1,15 +1,17 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { StorePorts, TenantUsage } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
-import { createMemoryBatchStore } from './memory-batch-store.ts';
+import { createMemoryBatchStore, type MemoryBatches } from './memory-batch-store.ts';
 import { createMemoryIdempotencyStore } from './memory-idempotency-store.ts';
 import { createMemoryOutcomeCache } from './memory-outcome-cache.ts';
 import { createMemoryOwnedIdStore } from './memory-owned-id-store.ts';
 import { createMemoryRequestListing } from './memory-request-listing.ts';
 import type { MemoryRequestRows } from './memory-request-rows.ts';
 import { createMemoryRequestStore } from './memory-request-store.ts';
+import { createMemoryTenantUsage } from './memory-tenant-usage.ts';
 import type { RunCall } from './run-call.ts';
 
 export interface MemoryStores extends StorePorts {
+  readonly usage: TenantUsage;
   /** While away every call rejects with `store_unavailable` and changes nothing. */
   readonly setAway: (away: boolean) => void;
 }
@@ -23,13 +25,15 @@ export function createMemoryStores(): MemoryStores {
       resolve(call());
     });
   const rows: MemoryRequestRows = new Map();
+  const batches: MemoryBatches = new Map();
   return {
     requests: createMemoryRequestStore(run, rows),
-    batches: createMemoryBatchStore(run),
+    batches: createMemoryBatchStore(run, batches),
     listing: createMemoryRequestListing(run, rows),
     cache: createMemoryOutcomeCache(run, rows),
     idempotency: createMemoryIdempotencyStore(run),
     ownedIds: createMemoryOwnedIdStore(run),
+    usage: createMemoryTenantUsage(run, rows, batches),
     setAway: (value) => {
       away = value;
     },

@@ -4,10 +4,11 @@ import type { BatchRecord, BatchStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import type { RunCall } from './run-call.ts';
 
-/** The batch port in memory, one call at a time. */
-export function createMemoryBatchStore(run: RunCall): BatchStore {
-  const batches = new Map<BatchId, BatchRecord>();
+/** All batches: what the ports on them share. */
+export type MemoryBatches = Map<BatchId, BatchRecord>;
 
+/** The batch port in memory, one call at a time. */
+export function createMemoryBatchStore(run: RunCall, batches: MemoryBatches = new Map()): BatchStore {
   const store = (record: BatchRecord): BatchRecord => {
     batches.set(record.id, record);
     return record;

@@ -1,0 +1,21 @@
+/** So many calls a minute. */
+export interface CallRate {
+  /** Whose calls: a tenant, or one of its keys. */
+  readonly name: string;
+  readonly perMinute: number;
+}
+
+export interface GrantedCalls {
+  readonly granted: number;
+  /** Milliseconds until there is one more. */
+  readonly pause: number;
+}
+
+/**
+ * Rates that all processes share, each a bucket that starts full and fills evenly. While they cannot be shared each
+ * process counts by itself; never rejects.
+ */
+export interface CallRates {
+  /** Takes as many calls as there are, `wanted` at most. */
+  take(rate: CallRate, wanted: number): Promise<GrantedCalls>;
+}

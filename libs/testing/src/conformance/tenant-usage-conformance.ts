@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatGroup, tenantId } from '@batch-gpt/contracts';
+import type { BatchRecord, BatchStore, BilledUsage, RequestStore, TenantUsage } from '@batch-gpt/domain';
+import {
+  sampleAccount,
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleKey,
+  sampleRequests,
+  sampleSettlement,
+  sampleTenant,
+} from '../fakes/samples.ts';
+
+/** The stores under test, empty when opened and gone after disposal. */
+export interface UsageUnderTest extends AsyncDisposable {
+  readonly requests: RequestStore;
+  readonly batches: BatchStore;
+  readonly usage: TenantUsage;
+}
+
+const stranger = tenantId.parse('stranger');
+const day = (n: number) => Date.UTC(2026, 0, n);
+
+/** Declares Jest suites for what the usage port says. */
+export function tenantUsageConformance(name: string, open: () => Promise<UsageUnderTest>): void {
+  const withStores = (test: (stores: UsageUnderTest) => Promise<void>) => async () => {
+    await using stores = await open();
+    await test(stores);
+  };
+
+  describe(`${name} as TenantUsage`, () => {
+    it(
+      "counts a tenant's requests that have no outcome, accepted and collected ones, as far as it is told",
+      withStores(async ({ requests, usage }) => {
+        expect(await usage.pendingOf(sampleTenant, 10)).toBe(0);
+        await requests.insert(sampleRequests(7));
+        await requests.insert(sampleRequests(2, { tenant: stranger, group: groupOf(stranger) }, 100));
+        const keys = [0, 1, 2].map(sampleKey);
+        await requests.claim(sampleGroup(), sampleBatchId(1), keys, day(1));
+        expect(await usage.pendingOf(sampleTenant, 100)).toBe(7);
+        expect(await usage.pendingOf(sampleTenant, 7)).toBe(7);
+        expect(await usage.pendingOf(sampleTenant, 5)).toBe(5);
+        expect(await usage.pendingOf(stranger, 100)).toBe(2);
+        await requests.settle(sampleBatchId(1), [sampleSettlement(sampleKey(0)), sampleSettlement(sampleKey(1))]);
+        expect(await usage.pendingOf(sampleTenant, 100)).toBe(5);
+        expect(await usage.pendingOf(tenantId.parse('nobody'), 100)).toBe(0);
+      }),
+    );
+
+    it(
+      'adds up what settled batches were billed, by the day they settled on and by model',
+      withStores(async ({ batches, usage }) => {
+        const settle = async (n: number, at: number, tokens: number, overrides: Partial<BatchRecord> = {}) => {
+          const batch = sampleBatch(n, { state: 'ended', ...overrides });
+          await batches.insert(batch);
+          const billed = {
+            ...{ succeeded: 1, failed: 0, sentAgain: 0 },
+            ...{ inputTokens: tokens, cachedTokens: 2, outputTokens: 3 },
+          };
+          await batches.move(batch, { to: 'settled', change: { billed }, at });
+        };
+        await settle(1, day(2) - 1, 1);
+        await settle(2, day(2), 10);
+        await settle(3, day(3) - 1, 100);
+        await settle(4, day(3), 1000, { model: 'o3', group: groupOf(sampleTenant, 'o3') });
+        await settle(5, day(3), 10_000);
+        await settle(6, day(3), 7, { tenant: stranger, group: groupOf(stranger) });
+        await batches.insert(sampleBatch(7, { state: 'ended' }));
+
+        const [first, second, third] = ['2026-01-01', '2026-01-02', '2026-01-03'];
+        const usual = 'gpt-4o-mini';
+        expect(sorted(await usage.spendOf(sampleTenant, third))).toEqual([
+          { day: third, model: usual, inputTokens: 10_000, cachedTokens: 2, outputTokens: 3 },
+          { day: third, model: 'o3', inputTokens: 1000, cachedTokens: 2, outputTokens: 3 },
+        ]);
+        const all = sorted(await usage.spendOf(sampleTenant, first));
+        expect(all.map((one) => [one.day, one.model, one.inputTokens])).toEqual([
+          [first, usual, 1],
+          [second, usual, 110],
+          [third, usual, 10_000],
+          [third, 'o3', 1000],
+        ]);
+        expect(all[1]).toMatchObject({ cachedTokens: 4, outputTokens: 6 });
+        expect(await usage.spendOf(stranger, second)).toHaveLength(1);
+        expect(await usage.spendOf(sampleTenant, '2026-01-04')).toEqual([]);
+      }),
+    );
+  });
+}
+
+const groupOf = (tenant: typeof stranger, model = 'gpt-4o-mini') =>
+  formatGroup({ tenant, account: sampleAccount, endpoint: '/v1/chat/completions', model, split: '' });
+
+const sorted = (rows: readonly BilledUsage[]): readonly BilledUsage[] =>
+  rows.toSorted((a, b) => (`${a.day} ${a.model}` < `${b.day} ${b.model}` ? -1 : 1));
