@@ -1,0 +1,34 @@
+import { AppError } from '@batch-gpt/errors';
+import { checkModel } from '../tenants/check-permissions.ts';
+import { type Caller } from '../tenant-of.ts';
+import { type Ownership } from './ownership.ts';
+import { referencedIds } from './referenced-ids.ts';
+
+const mostReferences = 1000;
+
+/** Throws AppError `model_not_allowed`, or `object_not_found` for a body that refers to an object that is not the caller's. */
+export async function checkRelayedBody(
+  body: unknown,
+  {
+    caller,
+    ownership,
+    isShared,
+  }: { readonly caller: Caller; readonly ownership: Ownership; readonly isShared: boolean },
+): Promise<void> {
+  const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
+  if (typeof model === 'string') checkModel(caller, model);
+  const ids = isShared ? referencedIds(body) : [];
+  if (ids.length > mostReferences)
+    throw new AppError('invalid_value', `The body refers to more than ${mostReferences} objects.`);
+  if (ids.length === 0) return;
+  const owned = await ownership.ownedAmong(caller, ids);
+  const foreign = ids.find((id) => !owned.has(id));
+  if (foreign !== undefined) throw noSuchObject(foreign);
+}
+
+/** The refusal of an id that is not the caller's, whoever else's it may be. */
+export const noSuchObject = (id: string) =>
+  new AppError('object_not_found', `No such object: '${id.length > 100 ? `${id.slice(0, 100)}…` : id}'.`);
+
+/** Whether a key may name every model, so that bodies need not be read for it; no model's name has such a character. */
+export const mayUseAnyModel = ({ settings }: Caller): boolean => settings.mayUseModel('\u0000');
