@@ -53,10 +53,8 @@ const batchSchema = new Schema<BatchRow>(
   .index({ state: 1, _id: 1 }, { name: 'open_work' })
   .index({ tenant: 1, createdAt: -1, _id: -1 }, { name: 'listing' })
   .index({ tenant: 1, providerBatchId: 1 }, { name: 'provider_batch' })
-  .index(
-    { state: 1, updatedAt: 1, _id: 1 },
-    { name: 'ended', partialFilterExpression: { state: { $in: ['settled', 'void'] } } },
-  );
+  // Not partial: servers before 6.0 take no $in there, and a batch changes its state some ten times.
+  .index({ state: 1, updatedAt: 1, _id: 1 }, { name: 'ended' });
 
 /** The model of `batches`: its shape and indexes. */
 export function createBatchModel(connection: Connection): Model<BatchRow> {

@@ -7,8 +7,10 @@ import {
   sampleBatch,
   sampleBatchId,
   sampleGroup,
+  sampleIdempotency,
   sampleKey,
   sampleOutcome,
+  sampleOwnedId,
   sampleRequest,
   sampleRequests,
   sampleSettlement,
@@ -24,6 +26,7 @@ const suite = (await canTestMongo()) ? describe : describe.skip;
 const perBatch = 300;
 const large = `"${'x'.repeat(5_000_000)}"`;
 const largeKey = sampleKey(80_000);
+const anyRequest = { state: null, model: null };
 
 suite('the commands of store-mongo', () => {
   let server: TestServer | null = null;
@@ -73,6 +76,18 @@ suite('the commands of store-mongo', () => {
     'batch open': ({ batches }) => batches.open(sampleBatchId(3), 10),
     'batch list': ({ batches }) => batches.list(sampleTenant, sampleBatchId(5), 10),
     'batch findForTenant': ({ batches }) => batches.findForTenant(sampleTenant, 'batch_of_the_provider'),
+    'batch ended': ({ batches }) => batches.ended('settled', sampleTime + 1000, 10),
+    list: ({ listing }) => listing.list(sampleTenant, anyRequest, null, 10),
+    'list, a later page': ({ listing }) => listing.list(sampleTenant, anyRequest, sampleKey(200), 10),
+    evictOldest: ({ cache }) => cache.evictOldest(Date.UTC(2200), 10),
+    'removeExpired of idempotency keys': async ({ idempotency }) => {
+      for (let n = 0; n < 30; n += 1) await idempotency.remember(sampleIdempotency(n, { expiresAt: sampleTime }));
+      sent = [];
+      await idempotency.removeExpired(sampleTime, 10);
+    },
+    'find of an owned id': ({ ownedIds }) => ownedIds.find(sampleTenant, 'resp_1'),
+    ownedAmong: ({ ownedIds }) => ownedIds.ownedAmong(sampleTenant, ['resp_1', 'resp_2']),
+    'removeExpired of owned ids': ({ ownedIds }) => ownedIds.removeExpired(sampleTime, 10),
   });
 
   // seed S22
@@ -88,6 +103,20 @@ suite('the commands of store-mongo', () => {
     }
   });
 
+  it.each([
+    ['a tenant', { tenant: sampleTenant, doneBefore: 1 }],
+    ['a model', { model: 'no such model' }],
+    ['keys', { keys: [sampleKey(404)] }],
+  ])('purge of %s reads its pages in the order of an index', async (_, filter) => {
+    const commands = (await record(() => stores.cache.purge(filter, 10))).filter((command) => 'find' in command);
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) {
+      const { winningPlan } = await explain(connection, command);
+      expect(winningPlan).not.toContain('"COLLSCAN"');
+      expect(winningPlan).not.toContain('"SORT"');
+    }
+  });
+
   const writes = Object.entries<(stores: MongoStores) => Promise<unknown>>({
     insert: ({ requests }) => requests.insert(sampleRequests(1, {}, 90_000)),
     'insert of a large body': ({ requests }) =>
@@ -100,6 +129,12 @@ suite('the commands of store-mongo', () => {
     'batch move': ({ batches }) =>
       batches.move({ id: sampleBatchId(90), state: 'forming', epoch: 1 }, { to: 'claimed', at: sampleTime }),
     'batch beat': ({ batches }) => batches.beat([{ id: sampleBatchId(90), epoch: 1 }]),
+    'batch remove': ({ batches }) => batches.remove(sampleBatchId(90), 'settled'),
+    purge: ({ cache }) => cache.purge({ keys: [largeKey, sampleKey(perBatch)] }, 10),
+    remember: ({ idempotency }) => idempotency.remember(sampleIdempotency(1)),
+    'insert of owned ids': ({ ownedIds }) => ownedIds.insert([sampleOwnedId(1)]),
+    'cancel of an owned id': ({ ownedIds }) => ownedIds.cancel(sampleTenant, 'resp_1', 1),
+    'remove of an owned id': ({ ownedIds }) => ownedIds.remove(sampleTenant, 'resp_1'),
   });
 
   it.each(writes)('%s is acknowledged by the journals of a majority, whatever the URL says', async (_, call) => {
@@ -123,7 +158,7 @@ suite('the commands of store-mongo', () => {
   it('has at most five indexes besides _id on requests', async () => {
     const indexes = await connection.getClient().db(connection.name).collection('requests').indexes();
     expect(indexes.map(({ name }) => name).toSorted()).toEqual(
-      ['_id_', 'expiry', 'listing', 'members', 'open_work', 'private_rows'].toSorted(),
+      ['_id_', 'ended_by_expiry', 'listing_by_key', 'members', 'open_work', 'private_rows'].toSorted(),
     );
   });
 });

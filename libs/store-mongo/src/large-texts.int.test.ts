@@ -163,6 +163,20 @@ suite('texts kept apart from their rows', () => {
       expect(await countOf()).toEqual({ files: 0, chunks: 0 });
     });
 
+    it('has nothing left to do where rows were purged and evicted: their texts went with them', async () => {
+      await using stores = await open(true);
+      for (const n of [1, 2, 3]) await stores.requests.insert([sampleRequest(n, { body: large })]);
+      const outcome = sampleOutcome({ body: large });
+      await stores.requests.endAccepted([1, 2].map((n) => sampleSettlement(sampleKey(n), outcome)));
+      expect(await countOf()).toMatchObject({ files: 5 });
+      expect(await stores.cache.purge({ keys: [1, 3].map(sampleKey) }, 10)).toEqual([key]);
+      expect(await countOf()).toMatchObject({ files: 3 });
+      expect(await stores.cache.evictOldest(Date.UTC(2100, 0, 1), 10)).toEqual([sampleKey(2)]);
+      expect(await countOf()).toMatchObject({ files: 1 });
+      expect(await sweepLater(stores)).toBe(0);
+      expect(await stores.requests.oldestAccepted(sampleGroup(), 10, null)).toHaveLength(1);
+    });
+
     it('removes a text whose writer died before its row', async () => {
       await using stores = await open();
       const writer = await open();

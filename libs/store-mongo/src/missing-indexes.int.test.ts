@@ -23,13 +23,32 @@ suite('opening store-mongo', () => {
   });
 
   // seed S23: who creates indexes only together with the collection never repairs a start that was interrupted
-  it.each(['requests', 'batches'])('creates the indexes that the collection %s came to be without', async (name) => {
+  it.each([
+    ['requests', 6],
+    ['batches', 5],
+    ['idempotency', 2],
+    ['owned_ids', 2],
+  ])('creates the indexes that the collection %s came to be without', async (name, count) => {
     const collection = connection.getClient().db(database).collection(name);
     await collection.drop().catch(() => false);
     await connection.getClient().db(database).createCollection(name);
     expect(await collection.indexes()).toHaveLength(1);
     await using stores = await openMongoStores({ url: server?.url ?? '', database, logger: silentLogger });
     await stores.ping();
-    expect((await collection.indexes()).length).toBeGreaterThan(3);
+    expect(await collection.indexes()).toHaveLength(count);
+  });
+
+  it('drops the indexes of earlier versions, however many open at once', async () => {
+    const requests = connection.getClient().db(database).collection('requests');
+    await requests.createIndexes([
+      { key: { expiresAt: 1 }, name: 'expiry', partialFilterExpression: { state: 'done' } },
+      { key: { tenant: 1, acceptedAt: 1 }, name: 'listing' },
+    ]);
+    const options = { url: server?.url ?? '', database, logger: silentLogger };
+    const all = await Promise.all([1, 2, 3].map(() => openMongoStores(options)));
+    await Promise.all(all.map((stores) => stores[Symbol.asyncDispose]()));
+    const names = (await requests.indexes()).map(({ name }) => name);
+    expect(names).toContain('listing_by_key');
+    expect(names.filter((name) => name === 'listing' || name === 'expiry')).toEqual([]);
   });
 });

@@ -9,15 +9,19 @@ import {
   sampleBatch,
   sampleBatchId,
   sampleGroup,
+  sampleIdempotency,
   sampleKey,
+  sampleOwnedId,
   sampleRequest,
   sampleRequests,
   sampleSettlement,
+  sampleTenant,
   sampleTime,
   startTestMongo,
   type TestServer,
 } from '@batch-gpt/testing';
 import type { RequestKey } from '@batch-gpt/contracts';
+import type { IdempotencyRecord } from '@batch-gpt/domain';
 import { openMongoStores, type MongoStores } from './index.ts';
 
 // A server that MONGODB_URL gives is not ours to kill.
@@ -45,11 +49,14 @@ suite('store-mongo while its server fails', () => {
 
   // field 14
   it('has every acknowledged write after a kill in the middle of writing', async () => {
-    const { requests, batches } = stores;
+    const { requests, batches, idempotency } = stores;
     const acknowledged: RequestKey[] = [];
+    const remembered: IdempotencyRecord[] = [];
     const write = async (): Promise<never> => {
       for (let from = 0; ; from += 20) {
         const rows = sampleRequests(20, {}, from);
+        const record = sampleIdempotency(from);
+        remembered.push((await idempotency.remember(record)).record);
         for (const key of await requests.insert(rows)) acknowledged.push(key);
       }
     };
@@ -70,6 +77,9 @@ suite('store-mongo while its server fails', () => {
 
     const { rows: found } = await requests.lookup(acknowledged);
     expect(acknowledged.filter((key) => !found.has(key))).toEqual([]);
+    for (const record of remembered) {
+      expect(await idempotency.remember({ ...record, key: sampleKey(1) })).toEqual({ record, isNew: false });
+    }
     const states = claimed.map((key) => found.get(key)?.state);
     expect(states).toEqual([...Array<string>(10).fill('done'), ...Array<string>(40).fill('collected')]);
     expect(await batches.get(sampleBatchId(1))).toEqual(sampleBatch(1));
@@ -128,7 +138,15 @@ suite('store-mongo while its server fails', () => {
   });
 });
 
-function everyCall({ requests, batches, ping }: MongoStores): Promise<unknown>[] {
+function everyCall({
+  requests,
+  batches,
+  listing,
+  cache,
+  idempotency,
+  ownedIds,
+  ping,
+}: MongoStores): Promise<unknown>[] {
   const batch = sampleBatchId(1);
   const key = sampleKey(1);
   return [
@@ -148,6 +166,20 @@ function everyCall({ requests, batches, ping }: MongoStores): Promise<unknown>[]
     batches.open(null, 10),
     batches.beat([{ id: batch, epoch: 1 }]),
     batches.move({ id: batch, state: 'forming', epoch: 99 }, { to: 'void', at: sampleTime }),
+    batches.ended('void', sampleTime, 10),
+    batches.remove(batch, 'void'),
+    listing.list(sampleTenant, { state: null, model: null }, null, 10),
+    cache.purge({ tenant: sampleTenant, doneBefore: 0 }, 10),
+    cache.evictOldest(0, 10),
+    cache.storedBytes(),
+    idempotency.remember(sampleIdempotency(900_000)),
+    idempotency.removeExpired(0, 10),
+    ownedIds.insert([sampleOwnedId(900_000)]),
+    ownedIds.find(sampleTenant, 'resp_1'),
+    ownedIds.ownedAmong(sampleTenant, ['resp_1']),
+    ownedIds.cancel(sampleTenant, 'resp_1', sampleTime),
+    ownedIds.remove(sampleTenant, 'resp_1'),
+    ownedIds.removeExpired(0, 10),
   ];
 }
 
