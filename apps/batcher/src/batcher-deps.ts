@@ -4,7 +4,10 @@ import type {
   Clock,
   EndedSignals,
   HintCounters,
+  IdempotencyStore,
   OutcomeAnnouncer,
+  OutcomeCache,
+  OwnedIdStore,
   ProtocolTimings,
   RequestStore,
   WindowBells,
@@ -20,6 +23,9 @@ import type { WorkingAccount, WorkingAccounts } from './working-accounts.ts';
 export interface BatcherDeps {
   readonly requests: RequestStore;
   readonly batches: BatchStore;
+  readonly idempotency: Pick<IdempotencyStore, 'removeExpired'>;
+  readonly ownedIds: Pick<OwnedIdStore, 'removeExpired'>;
+  readonly cache: Pick<OutcomeCache, 'evictOldest' | 'storedBytes'>;
   readonly bells: WindowBells;
   readonly hints: HintCounters;
   readonly ended: EndedSignals;
@@ -34,6 +40,12 @@ export interface BatcherDeps {
   readonly tokenLimits: TokenLimits;
   /** Milliseconds that a group collects before its batch is closed. */
   readonly window: number;
+  readonly keep: {
+    /** How long a settled batch is remembered, in milliseconds. */
+    readonly settledBatches: number;
+    /** What the database may hold before outcomes are evicted, in bytes; null: as much as there is. */
+    readonly storedBytes: number | null;
+  };
   /** Where input files are built. */
   readonly scratch: ScratchFolder;
   /** Folder for input files on their way to the provider. */

@@ -49,6 +49,18 @@ const batchingEnv = section(
   },
 );
 
+/** A hundred years, in seconds. */
+const longest = 36_525 * 24 * 3600;
+
+/** What the sweep leaves in the database. */
+const keepEnv = section(
+  {
+    BATCH_KEEP: durationSeconds({ max: longest, default: 400 * 24 * 3600 }),
+    STORE_MAX_BYTES: orNull(positiveInt({ max: Number.MAX_SAFE_INTEGER })),
+  },
+  (env) => ({ settledBatches: env.BATCH_KEEP * 1000, storedBytes: env.STORE_MAX_BYTES }),
+);
+
 const { beatEvery, ownerGoneAfter, sweepEvery, createTimeout } = defaultProtocolTimings;
 const { reconcileGrace, fenceWait, listMargin, pollMin, submitDeadline, stuckAfter } = defaultProtocolTimings;
 
@@ -94,6 +106,7 @@ const protocolEnv = section(
 export const batcherConfig = defineConfig({
   batching: batchingEnv,
   protocol: protocolEnv,
+  keep: keepEnv,
   redis: redisEnv,
   store: storeEnv,
   accounts: accountsEnv('required'),

@@ -62,6 +62,10 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   const deps: BatcherDeps = {
     requests: stores.requests,
     batches: stores.batches,
+    idempotency: stores.idempotency,
+    ownedIds: stores.ownedIds,
+    cache: stores.cache,
+    keep: config.keep,
     bells: signals.bells,
     hints: signals.hints,
     ended: signals.ended,

@@ -2,9 +2,20 @@
  * The sweep with every signal lost: what is in the store is found, and found again until it is done.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sampleBatch, sampleBatchId, sampleKey, sampleSettlement } from '@batch-gpt/testing';
+import {
+  sampleAccount,
+  sampleBatch,
+  sampleBatchId,
+  sampleKey,
+  sampleOutcome,
+  sampleSettlement,
+  sampleTenant,
+} from '@batch-gpt/testing';
 import { sweep } from './sweep.ts';
 import { createTestBatcher, createWorld, type World } from './testing/test-batcher.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
 
 let world: World;
 beforeEach(() => {
@@ -50,5 +61,77 @@ describe('the sweep', () => {
     ]);
     await run();
     expect([...(await world.stores.requests.lookup([gone, kept, open])).rows.keys()]).toEqual([kept, open]);
+  });
+
+  it('removes settled batches past their keep, and void ones that no row carries', async () => {
+    const { batches, requests } = world.stores;
+    const longAgo = world.clock.now() - 500 * day;
+    const old = (n: number, state: 'settled' | 'void' | 'submitted') =>
+      batches.insert(sampleBatch(n, { state, updatedAt: longAgo }));
+    await Promise.all([old(1, 'settled'), old(2, 'void'), old(3, 'void'), old(4, 'submitted')]);
+    await batches.insert(sampleBatch(5, { state: 'settled', updatedAt: world.clock.now() - 399 * day }));
+    await batches.insert(sampleBatch(6, { state: 'void', updatedAt: world.clock.now() - 6 * day }));
+    // A claim that was sent before the batch was given up and came after: first its row goes back.
+    await world.accept(1);
+    await requests.claim(world.group, sampleBatchId(3), [sampleKey(0)], world.clock.now());
+    const { deps } = createTestBatcher(world, 'batcher-1', {
+      requests: { ...requests, collectedBatchIds: () => Promise.resolve([]) },
+    });
+    await sweep(deps, new AbortController().signal);
+    const left = async () => [...(await batches.getMany([1, 2, 3, 4, 5, 6].map(sampleBatchId))).keys()];
+    expect(await left()).toEqual([3, 4, 5, 6].map(sampleBatchId));
+    await run();
+    expect(await left()).toEqual([4, 5, 6].map(sampleBatchId));
+    expect((await requests.lookup([sampleKey(0)])).rows.get(sampleKey(0))?.state).toBe('accepted');
+  });
+
+  it('removes names and ids past their time', async () => {
+    const { idempotency, ownedIds } = world.stores;
+    const now = world.clock.now();
+    const record = { tenant: sampleTenant, content: sampleKey(1), key: sampleKey(1), createdAt: now - day };
+    await idempotency.remember({ ...record, id: 'old', expiresAt: now - 1 });
+    await idempotency.remember({ ...record, id: 'young', expiresAt: now + 1 });
+    const owned = { tenant: sampleTenant, kind: 'relayed', account: sampleAccount, key: null, text: null } as const;
+    const id = (name: string, expiresAt: number) => ({
+      ...owned,
+      id: name,
+      createdAt: now,
+      cancelledAt: null,
+      expiresAt,
+    });
+    await ownedIds.insert([id('old', now - 1), id('young', now + 1)]);
+    await run();
+    expect(await ownedIds.ownedAmong(sampleTenant, ['old', 'young'])).toEqual(new Set(['young']));
+    expect((await idempotency.remember({ ...record, id: 'young', expiresAt: now + 9 })).isNew).toBe(false);
+    expect(await idempotency.removeExpired(now, 10)).toBe(0);
+  });
+
+  it('evicts what expires first while more is stored than is allowed, and tells the gateways', async () => {
+    const { requests } = world.stores;
+    await world.accept(6);
+    const keys = [0, 1, 2, 3, 4, 5].map(sampleKey);
+    await requests.claim(world.group, sampleBatchId(0), keys, world.clock.now());
+    const settlements = keys.map((key, n) => {
+      const doneLongAgo = sampleOutcome({ at: world.clock.now() - (n === 5 ? 60_000 : 2 * hour) });
+      return { ...sampleSettlement(key), outcome: doneLongAgo, expiresAt: world.clock.now() + (6 - n) * day };
+    });
+    await requests.settle(sampleBatchId(0), settlements);
+    let stored = 30;
+    const cache = {
+      storedBytes: () => Promise.resolve(stored),
+      evictOldest: async (before: number, _limit: number) => {
+        stored -= 10;
+        return world.stores.cache.evictOldest(before, 2);
+      },
+    };
+    const keep = { settledBatches: day, storedBytes: 15 };
+    await sweep(createTestBatcher(world, 'batcher-1', { cache, keep }).deps, new AbortController().signal);
+    // Twice two: those that expire first, but never the one that ended a minute ago.
+    expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([0, 5].map(sampleKey));
+    expect(world.signals.seen.outcomes.flat().toSorted()).toEqual([1, 2, 3, 4].map(sampleKey));
+
+    stored = 1000;
+    await sweep(createTestBatcher(world, 'batcher-1', { cache, keep }).deps, new AbortController().signal);
+    expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([sampleKey(5)]);
   });
 });

@@ -4,28 +4,23 @@
  *   groups whose oldest accepted row is past its window   ─▶ their bell rings
  *   rows that a void batch still carries                  ─▶ returned
  *   batches that ended and are not settled                ─▶ announced again
- *   ended rows past their expiry, texts without a row     ─▶ removed
+ *   what is of no use any more                            ─▶ removed (`remove-old.ts`)
  */
 import type { BatchId, GroupId } from '@batch-gpt/contracts';
 import type { BatcherDeps } from './batcher-deps.ts';
+import { removeOld, type RemoveOldDeps } from './remove-old.ts';
 import { returnRowsOf } from './void-batch.ts';
 
-type SweepDeps = Pick<
-  BatcherDeps,
-  'requests' | 'batches' | 'bells' | 'ended' | 'clock' | 'logger' | 'window' | 'metrics'
->;
+type SweepDeps = RemoveOldDeps & Pick<BatcherDeps, 'bells' | 'ended' | 'window' | 'metrics'>;
 
 const page = 500;
-const removalsPerSweep = 20;
-/** A text is written before the row that refers to it. */
-const bodyGrace = 3_600_000;
 
 /** Runs one sweep. */
 export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<void> {
   const groups = await ringDueGroups(deps, signal);
   const returned = await returnRowsOfVoidBatches(deps, signal);
   const announced = await announceEndedAgain(deps, signal);
-  const removed = await removeExpired(deps, signal);
+  const removed = count(deps, 'remove_expired', await removeOld(deps, signal));
   const found = { groups, returned, announced, removed };
   if (Object.values(found).some((count) => count > 0)) deps.logger.info('sweep found work', found);
 }
@@ -78,17 +73,6 @@ async function announceEndedAgain(deps: SweepDeps, signal: AbortSignal): Promise
     if (open.length < page) break;
   }
   return count(deps, 'announce_ended', announced);
-}
-
-async function removeExpired(deps: SweepDeps, signal: AbortSignal): Promise<number> {
-  let removed = 0;
-  for (let turn = 0; turn < removalsPerSweep && !signal.aborted; turn += 1) {
-    const gone = await deps.requests.removeExpired(deps.clock.now(), page);
-    removed += gone;
-    if (gone < page) break;
-  }
-  removed += await deps.requests.removeUnreferencedBodies(deps.clock.now() - bodyGrace, page);
-  return count(deps, 'remove_expired', removed);
 }
 
 function count(deps: SweepDeps, action: string, times: number): number {

@@ -69,6 +69,10 @@ export function createTestBatcher(
   const deps: BatcherDeps = {
     requests: world.stores.requests,
     batches: world.stores.batches,
+    idempotency: world.stores.idempotency,
+    ownedIds: world.stores.ownedIds,
+    cache: world.stores.cache,
+    keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null },
     bells: world.signals.bells,
     hints: world.signals.hints,
     ended: world.signals.ended,

@@ -13,7 +13,7 @@ import {
 } from '@batch-gpt/batcher';
 import type { AcceptedRequestsJob, CloseTrigger, GroupId } from '@batch-gpt/contracts';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
-import { createMemoryBudgets } from '@batch-gpt/testing';
+import { createMemoryBudgets, createMemoryStores } from '@batch-gpt/testing';
 import { endJob, watchingLogger } from './expected-error.ts';
 import { overWire, providerPort, queueAway, signalSite, storeAway, storeSite } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -29,6 +29,10 @@ export interface BatcherProcess {
   /** Ends as on SIGTERM, then dies. */
   stop(): void;
 }
+
+/** No call of a schedule leaves any of these behind. */
+const { idempotency, ownedIds, cache } = createMemoryStores();
+const kept = { idempotency, ownedIds, cache, keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null } };
 
 const storeTimeout = 10_000;
 const window = 5000;
@@ -53,6 +57,7 @@ export function startBatcher(world: World, process: SimProcess): BatcherProcess 
   const deps: BatcherDeps = {
     requests: overWire(world.requests, { ...store, name: 'requests' }),
     batches: overWire(world.batches, { ...store, name: 'batches' }),
+    ...kept,
     bells: overWire(world.bells, { ...signal, name: 'bells' }),
     hints: overWire(world.hints, { ...signal, name: 'hints' }),
     ended: overWire(world.ended, { ...signal, name: 'ended' }),
