@@ -12,7 +12,11 @@ export function sendBeat(kind: Lifeline, res: ServerResponse, headers: () => Hea
     case 'none':
       return;
     case 'interim':
-      if (!res.headersSent) res.writeProcessing();
+      if (res.headersSent) return;
+      res.writeProcessing();
+      // A proxy may take the first interim answer for the final one and the rest for its body, as nginx 1.22 does: all of
+      // it arrives, but the proxy sees no end to it, and the client's next call on that connection would hang.
+      res.shouldKeepAlive = false;
       return;
     case 'body':
       if (!res.headersSent) beginBody(res, headers());
