@@ -2,13 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, listen, type ListenAddress } from '@batch-gpt/lifecycle';
 import { type Gateway } from './compose-gateway.ts';
 import { type GatewayClock } from './gateway-clock.ts';
-import { refuseOnWire } from './middleware/refuse-on-wire.ts';
+import { refuseOnWire, refuseWithoutPath } from './middleware/refuse-on-wire.ts';
 
 export interface ApiServerOptions extends ListenAddress {
   readonly gateway: Pick<Gateway, 'app' | 'drain'>;
   readonly clock: Pick<GatewayClock, 'after'>;
   /** How long an idle connection is kept; longer than any balancer in front, which would race a closing socket. */
   readonly keepAlive: number;
+  /** How long the headers of a request may take to arrive, in milliseconds. */
+  readonly headersTimeout: number;
+  /** How long all of a request may take to arrive, in milliseconds. Its answer may take longer. */
+  readonly requestTimeout: number;
   /** How long a shutdown may take, in milliseconds. */
   readonly shutdownGrace: number;
 }
@@ -18,6 +22,12 @@ export interface ApiServer extends AsyncDisposable {
   readonly port: number;
 }
 
+/** How often connections are looked at that take their time, at the least; in milliseconds. */
+const longestCheck = 15_000;
+
+/** An Express application takes Node's own objects, which its type says of two parameters only. */
+type Serve = (req: IncomingMessage, res: ServerResponse, unserved: (error?: unknown) => void) => void;
+
 /** Before the end of the grace there has to be time for the last answers to leave. */
 const lastAnswers = 5000;
 
@@ -26,16 +36,22 @@ const lastAnswers = 5000;
  * and shortly before the end of the grace the rest is told to come again.
  */
 export async function openApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { gateway, clock, keepAlive, shutdownGrace } = options;
+  const { gateway, clock, keepAlive, headersTimeout, requestTimeout, shutdownGrace } = options;
   const server = createServer({
     keepAlive: true,
     keepAliveTimeout: keepAlive,
-    headersTimeout: keepAlive + 5000,
+    headersTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: Math.min(longestCheck, Math.ceil(headersTimeout / 4)),
     requireHostHeader: false,
   });
+  const serve = gateway.app as unknown as Serve;
   // The reader asks for the body itself, so that a body which is too large is never sent.
   const handle = refuseOnWire(server).handle((req: IncomingMessage, res: ServerResponse): void => {
-    gateway.app(req, res);
+    serve(req, res, (error) => {
+      if (error === undefined) refuseWithoutPath(req, res);
+      else res.destroy();
+    });
   });
   server.on('request', handle);
   server.on('checkContinue', handle);

@@ -8,7 +8,7 @@ const load = (env: Record<string, string> = {}) => loadConfig(gatewayConfig, { .
 describe('configuration', () => {
   test('by default', () => {
     const { listen, serving, hold } = load();
-    expect(listen).toEqual({ port: 8080, host: '127.0.0.1' });
+    expect(listen).toEqual({ port: 8080, host: '127.0.0.1', headersTimeout: 80_000, requestTimeout: 300_000 });
     expect(serving).toMatchObject({ mode: 'sync', account: 'default', maxBodyBytes: 10_485_760, maxCalls: 20_000 });
     expect(hold).toMatchObject({ max: 570_000, interimAfter: 15_000, interimEvery: 15_000, keepAlive: 75_000 });
   });
@@ -22,6 +22,8 @@ describe('configuration', () => {
     [{ MAX_WAITER_BYTES: '5', MAX_BODY_BYTES: '6' }, 'MAX_WAITER_BYTES'],
     [{ OPENAI_ACCOUNT: 'a b' }, 'OPENAI_ACCOUNT'],
     [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
+    [{ HEADERS_TIMEOUT_MS: '0' }, 'HEADERS_TIMEOUT_MS'],
+    [{ REQUEST_TIMEOUT_MS: '79999' }, 'REQUEST_TIMEOUT_MS: must be at least HEADERS_TIMEOUT_MS'],
     [{ ADMIN_TOKEN: 'too short' }, 'ADMIN_TOKEN'],
     [{ OPENAI_WEBHOOK_SECRET: 'whsec_' }, 'OPENAI_WEBHOOK_SECRET'],
     [{ GATEWAY_API_KEYS: 'acme:main' }, 'keys.0: must be tenant:name:sha256'],

@@ -26,6 +26,8 @@ const listenEnv = section(
     PORT: port({ default: 8080 }),
     HOST: text().default('127.0.0.1'),
     ALLOW_UNAUTHENTICATED: boolFlag({ default: false }),
+    HEADERS_TIMEOUT_MS: durationMs({ max: 3_600_000, default: 80_000 }),
+    REQUEST_TIMEOUT_MS: durationMs({ max: 3_600_000, default: 300_000 }),
     ...apiKeySources,
   },
   (env, problem) => {
@@ -43,7 +45,15 @@ const listenEnv = section(
         'is on while API keys are configured, which would let nobody in without one; set one of them',
       );
     }
-    return { port: env.PORT, host: env.HOST };
+    if (env.REQUEST_TIMEOUT_MS < env.HEADERS_TIMEOUT_MS) {
+      problem('REQUEST_TIMEOUT_MS', 'must be at least HEADERS_TIMEOUT_MS: the headers are a part of the request');
+    }
+    return {
+      port: env.PORT,
+      host: env.HOST,
+      headersTimeout: env.HEADERS_TIMEOUT_MS,
+      requestTimeout: env.REQUEST_TIMEOUT_MS,
+    };
   },
 );
 

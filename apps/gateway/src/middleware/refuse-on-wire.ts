@@ -23,6 +23,8 @@ interface Refusal {
 
 const malformed: Refusal = { status: 400, code: 'invalid_value', message: 'Your request is not valid HTTP.' };
 const withoutHost: Refusal = { status: 400, code: 'invalid_value', message: 'Your request has no Host header.' };
+const withoutPath: Refusal = { status: 400, code: 'invalid_value', message: 'Your request has no path.' };
+const tunnel: Refusal = { status: 405, code: 'method_not_allowed', message: 'This server opens no tunnels.' };
 const unexpected: Refusal = {
   status: 417,
   code: 'invalid_value',
@@ -50,22 +52,31 @@ export function refuseOnWire(server: Server): { readonly handle: (serve: Serve) 
     owed.set(socket, answers.add(res));
     res.once('close', () => answers.delete(res));
   };
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  const refuseNext = (socket: Duplex, refusal: Refusal) => {
     if (refused.has(socket)) return;
     refused.add(socket);
-    if (socket.writable && isNext(owed.get(socket))) refuseSocket(socket, refusals[error.code ?? ''] ?? malformed);
+    if (socket.writable && isNext(owed.get(socket))) refuseSocket(socket, refusal);
     else socket.destroy();
-  });
+  };
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuseNext(socket, refusals[error.code ?? ''] ?? malformed),
+  );
+  // Node closes these connections without a word unless somebody listens.
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuseNext(socket.resume(), tunnel));
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => refuse(req, res, unexpected));
   return {
     handle: (serve) => (req, res) => {
       owe(res, req.socket);
+      // Node takes a request line without a version for HTTP/0.9.
+      if (!spoken.has(req.httpVersion)) refuse(req, res, malformed);
       // RFC 9112, section 3.2.
-      if (req.headers.host === undefined && req.httpVersion === '1.1') refuse(req, res, withoutHost);
+      else if (req.headers.host === undefined && req.httpVersion === '1.1') refuse(req, res, withoutHost);
       else serve(req, res);
     },
   };
 }
+
+const spoken: ReadonlySet<string> = new Set(['1.0', '1.1']);
 
 type Serve = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -73,6 +84,9 @@ type Serve = (req: IncomingMessage, res: ServerResponse) => void;
 function isNext(answers: ReadonlySet<ServerResponse> = new Set()): boolean {
   return answers.size <= 1 && [...answers].every(({ req, headersSent }) => !req.complete && !headersSent);
 }
+
+/** Refuses a target like `http://`: having no path it matches no route, not even that for unknown ones. */
+export const refuseWithoutPath: Serve = (req, res) => refuse(req, res, withoutPath);
 
 function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
   req.resume();

@@ -4,7 +4,7 @@ import { defaultRetention, keepUntil, type Outcome } from '@batch-gpt/domain';
 import { silentLogger, type Logger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
-import { openApiServer } from '../api-server.ts';
+import { openApiServer, type ApiServerOptions } from '../api-server.ts';
 import { composeGateway, type GatewayParts } from '../compose-gateway.ts';
 import { createManualGatewayClock } from './manual-gateway-clock.ts';
 
@@ -14,6 +14,7 @@ export interface TestGatewayOptions {
   readonly serving?: Partial<GatewayParts['serving']>;
   readonly hold?: Partial<GatewayParts['hold']>;
   readonly shutdownGrace?: number;
+  readonly patience?: Partial<Pick<ApiServerOptions, 'keepAlive' | 'headersTimeout' | 'requestTimeout'>>;
   readonly trust?: Partial<GatewayParts['trust']>;
   readonly apiKeys?: GatewayParts['apiKeys'];
   readonly logger?: Logger;
@@ -69,6 +70,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     gateway,
     clock,
     keepAlive: 5000,
+    headersTimeout: 60_000,
+    requestTimeout: 60_000,
+    ...options.patience,
     shutdownGrace: options.shutdownGrace ?? 10_000,
   });
   const url = `http://127.0.0.1:${server.port}`;
