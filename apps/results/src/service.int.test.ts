@@ -9,6 +9,7 @@ import { createOutcomeSubscriber, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import {
   eventually,
+  sampleAccount,
   sampleBatch,
   sampleBatchId,
   sampleGroup,
@@ -64,7 +65,13 @@ async function createScene(count: number, padding: number) {
       provider: { ...snapshot, outputFileId: 'file-out', counts: { total: count, completed: count, failed: 0 } },
     }),
   );
-  const env = { REDIS_URL: redis.url, SQLITE_PATH: path, OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: files.baseUrl };
+  const env = {
+    REDIS_URL: redis.url,
+    SQLITE_PATH: path,
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: files.baseUrl,
+    OPENAI_ACCOUNT: sampleAccount,
+  };
   return {
     ...{ redis, stores, signals, files, body, bytes },
     start: async () => opened.use(await spawnService({ app: 'results', env })),

@@ -6,6 +6,7 @@ const localEnv = section(
     OPS_PORT: orNull(port()),
     OPENAI_API_KEY: orNull(secret()),
     OPENAI_BASE_URL: orNull(text()),
+    OPENAI_ACCOUNTS_FILE: orNull(text()),
     REDIS_URL: orNull(secret()),
     MONGODB_URL: orNull(secret()),
     MONGO_HOST: orNull(text()),
@@ -18,7 +19,7 @@ const localEnv = section(
     return {
       port: env.PORT,
       opsPort: env.OPS_PORT,
-      demoMode: env.OPENAI_API_KEY === null,
+      demoMode: env.OPENAI_API_KEY === null && env.OPENAI_ACCOUNTS_FILE === null,
       redisUrl: env.REDIS_URL,
       mongodbUrl: env.MONGODB_URL,
       mongoHost: env.MONGO_HOST,

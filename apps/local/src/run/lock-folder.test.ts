@@ -21,7 +21,9 @@ it('keeps what is stored there from other users of the machine', async () => {
   try {
     const folder = join(parent, 'data', 'demo');
     (await lockFolder(folder))[Symbol.dispose]();
-    const modes = await Promise.all([join(parent, 'data'), folder].map(async (path) => (await stat(path)).mode & 0o777));
+    const modes = await Promise.all(
+      [join(parent, 'data'), folder].map(async (path) => (await stat(path)).mode & 0o777),
+    );
     expect(modes).toEqual([0o700, 0o700]);
   } finally {
     await rm(parent, { recursive: true });

@@ -42,6 +42,13 @@ describe('the environment of the services', () => {
       });
     });
 
+    it('pays nobody: no account of the user reaches a service', () => {
+      const env = { OPENAI_ACCOUNTS_FILE: '/f', OPENAI_API_KEY_FILE: '/f' };
+      expect(Object.keys(serviceEnv(env, demo))).not.toEqual(
+        expect.arrayContaining([expect.stringContaining('_FILE')]),
+      );
+    });
+
     it('keeps the window that the user set', () => {
       const env = { COLLATE_BATCHES_FOR_DURATION_IN_MS: '60000' };
       expect(serviceEnv(env, demo)).toMatchObject(env);

@@ -32,7 +32,7 @@ export function serviceEnv(env: Env, { redisUrl, store, simulatorUrl, workDir }:
       ...['PORT', 'OPS_PORT', 'NODE_OPTIONS'],
       ...(redisUrl === null ? [] : ['REDIS_URL']),
       ...(store === null ? [] : STORE_NAMES),
-      ...(demo ? ['OPENAI_API_KEY', 'OPENAI_BASE_URL'] : []),
+      ...(demo ? ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_ACCOUNTS'] : []),
     ]),
     ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
     ...store,
@@ -43,7 +43,7 @@ export function serviceEnv(env: Env, { redisUrl, store, simulatorUrl, workDir }:
   };
 }
 
-/** Leaves names out, also where they are given as the name of a file. */
+/** Leaves names out, also where they are given as the name of a file (as `OPENAI_ACCOUNTS` only ever is). */
 function without(env: Env, names: readonly string[]): Env {
   const dropped = new Set(names.flatMap((name) => [name, `${name}_FILE`]));
   return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.has(name)));

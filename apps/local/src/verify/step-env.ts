@@ -1,5 +1,12 @@
 // A key in the shell must not be spent by a test; what a test needs it sets itself.
-const KEPT_BACK = ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'REDIS_URL', 'SQLITE_PATH', 'NODE_OPTIONS'];
+const KEPT_BACK = [
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'OPENAI_ACCOUNTS_FILE',
+  'REDIS_URL',
+  'SQLITE_PATH',
+  'NODE_OPTIONS',
+];
 
 /** The environment of every step: no daemon left behind, no cloud, no full-screen output, no provider key. */
 export function stepEnv(env: NodeJS.ProcessEnv, hasColors: boolean): NodeJS.ProcessEnv {
