@@ -45,19 +45,18 @@ const itemReplays: Readonly<Record<string, ItemReplay>> = {
   image_generation_call: hosted('response.image_generation_call', 'generating', { result: null }),
 };
 
-/** The events of one item of the output. Without an id nothing can refer to it: it is added and done. */
+/** The events of one item of the output. Without an id nothing can refer to it: then it is whole when it is added. */
 export function* itemSteps(item: JsonObject, index: number): Generator<Step, undefined> {
-  const { id, type } = item;
-  const known = typeof type === 'string' && Object.hasOwn(itemReplays, type) ? itemReplays[type] : undefined;
-  yield {
-    type: 'response.output_item.added',
-    output_index: index,
-    item: emptied(item, { status: 'in_progress', ...known?.begun }),
-  };
-  if (known !== undefined && typeof id === 'string' && id !== '') {
-    yield* known.steps(item, { item_id: id, output_index: index });
-  }
+  const { id } = item;
+  const replayed = typeof id === 'string' && id !== '' ? replayOf(item) : null;
+  const begun = { status: 'in_progress', ...replayed?.begun };
+  yield { type: 'response.output_item.added', output_index: index, item: emptied(item, begun) };
+  if (replayed !== null) yield* replayed.steps(item, { item_id: String(id), output_index: index });
   yield { type: 'response.output_item.done', output_index: index, item };
+}
+
+function replayOf({ type }: JsonObject): ItemReplay | null {
+  return typeof type === 'string' && Object.hasOwn(itemReplays, type) ? (itemReplays[type] ?? null) : null;
 }
 
 function streamedText(name: string, event: string): ItemReplay {
