@@ -51,6 +51,7 @@ async function until(condition: () => boolean | Promise<boolean>, limit = 2 * ho
 }
 
 describe('batches of two accounts', () => {
+  // field 19
   it('go to two providers', async () => {
     await world.accept(2);
     await acceptFor(second, secondGroup, 3, 10);

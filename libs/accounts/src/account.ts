@@ -26,9 +26,13 @@ export interface Account {
   readonly enqueuedTokenLimits: ReadonlyMap<string, number>;
 }
 
+/** Whether two credentials lead to the same place, as far as they say: a key alone may belong to another project. */
+export function samePlace(a: Credentials, b: Credentials): boolean {
+  return a.baseUrl === b.baseUrl && a.organization === b.organization && a.project === b.project;
+}
+
 /** Whether two accounts are opened in the same way. */
 export function sameCredentials(a: Credentials | null, b: Credentials | null): boolean {
   if (a === null || b === null) return a === b;
-  const sameKey = a.apiKey.reveal() === b.apiKey.reveal();
-  return sameKey && a.baseUrl === b.baseUrl && a.organization === b.organization && a.project === b.project;
+  return a.apiKey.reveal() === b.apiKey.reveal() && samePlace(a, b);
 }

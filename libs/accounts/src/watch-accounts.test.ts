@@ -52,6 +52,14 @@ describe('watched accounts', () => {
     expect(logged).toHaveLength(1);
   });
 
+  it('warn when an account leads elsewhere: what its batches are is not seen from there', async () => {
+    write(account('a'), account('b'));
+    await using accounts = await watchAccounts(source(), logger);
+    write({ ...account('a'), project: 'proj_2' }, { ...account('b'), apiKey: 'sk-b2' });
+    await accounts.reload();
+    expect(logged.filter(({ level }) => level === 'warn').map(({ facts }) => facts)).toEqual([{ accounts: ['a'] }]);
+  });
+
   it('stay as they were while the content is bad or gone, which is said once', async () => {
     write(account('a'));
     await using accounts = await watchAccounts(source(), logger);

@@ -9,7 +9,7 @@
 import { type AccountsSource } from '@batch-gpt/config';
 import { createInterval } from '@batch-gpt/lifecycle';
 import { type Logger } from '@batch-gpt/logging';
-import { type Account, sameCredentials } from './account.ts';
+import { type Account, sameCredentials, samePlace } from './account.ts';
 import { createAccounts, type Accounts } from './create-accounts.ts';
 import { accountsInvalid } from './load-accounts.ts';
 import { readAccounts } from './read-accounts.ts';
@@ -45,6 +45,10 @@ export async function watchAccounts(source: AccountsSource, logger: Logger): Pro
     const before = current;
     current = createAccounts(read.accounts);
     logger.info('accounts read again', changesBetween(before, current));
+    const moved = namesOfMoved(before, current);
+    if (moved.length > 0) {
+      logger.warn('accounts lead elsewhere now, their open batches may not be found there', { accounts: moved });
+    }
   };
   const looking = source.file === null ? null : createInterval(reload, source.reloadEvery, logger, { unref: true });
   return {
@@ -58,6 +62,15 @@ export async function watchAccounts(source: AccountsSource, logger: Logger): Pro
       await looking?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A create in doubt is looked for with the account's present credentials: what they do not show is sent again. */
+function namesOfMoved(before: Accounts, after: Accounts) {
+  const moved = after.all.filter(({ name, credentials }) => {
+    const old = before.byName(name)?.credentials ?? null;
+    return old !== null && credentials !== null && !samePlace(old, credentials);
+  });
+  return moved.map(({ name }) => name);
 }
 
 function changesBetween(before: Accounts, after: Accounts) {
