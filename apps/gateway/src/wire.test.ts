@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { errorEnvelope } from '@batch-gpt/contracts';
 import { closeServer, listen } from '@batch-gpt/lifecycle';
 import { refuseOnWire } from './middleware/refuse-on-wire.ts';
+import { speakRaw } from './testing/speak-raw.ts';
 import { chat, startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
 let gateway: TestGateway;
@@ -13,18 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-/** All that is answered until the server closes the connection. */
-async function say(text: string, port = gateway.port): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  let heard = '';
-  socket.on('data', (chunk) => (heard += chunk.toString()));
-  // A connection that is reset has said what it had to say.
-  socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
-  socket.write(text);
-  await closed;
-  return heard;
-}
+const say = (text: string, port = gateway.port) => speakRaw(port, text);
 
 function expectRefusal(heard: string, status: number, code: string | null): void {
   const [head = '', body = ''] = heard.split('\r\n\r\n');
@@ -58,6 +48,7 @@ test.each<[string, string, number]>([
   ['no Host', 'GET /v1/batches HTTP/1.1\r\n\r\n', 400],
   ['headers that are too large', `GET /v1/batches HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
   ['headers without an end', `GET /v1/batches HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(2_000_000)}`, 431],
+  ['another version', 'GET /v1/batches\r\n\r\n', 400],
   ['another expectation', `${post}Expect: a-miracle\r\nContent-Length: 2\r\n\r\n{}`, 417],
 ])('%s', async (_name, text, status) => {
   expectRefusal(await say(text), status, 'invalid_value');
@@ -70,6 +61,14 @@ test('a client that is done before its request is', async () => {
   socket.end('GET /v1/batches HTTP/1.1\r\nHost: x\r\n');
   await once(socket, 'end');
   expectRefusal(heard, 400, 'invalid_value');
+});
+
+test('a tunnel', async () => {
+  expectRefusal(await say('CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\nand more'), 405, 'method_not_allowed');
+});
+
+test('a target without a path', async () => {
+  expectRefusal(await say('GET http:// HTTP/1.1\r\nHost: x\r\n\r\n'), 400, 'invalid_value');
 });
 
 test('HTTP/1.0 needs no Host', async () => {
