@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { requestObject } from '@batch-gpt/contracts';
+import { batchEndpoint, requestObject } from '@batch-gpt/contracts';
 import { eventually } from '@batch-gpt/testing';
 import { ask, chatCall, type Call } from './calls.ts';
 import { startStack, type Stack } from './start-stack.ts';
@@ -76,15 +76,23 @@ describe('no-cache and no-store', () => {
 });
 
 describe('other endpoints', () => {
-  it('serves embeddings and responses through the same path', async () => {
+  it('serves every other endpoint through the same path', async () => {
     const client = stack.client();
-    const [embedding, response] = await Promise.all([
+    const [embedding, response, completion, moderation, image] = await Promise.all([
       client.embeddings.create({ model: 'text-embedding-3-small', input: ['one', 'two'], dimensions: 16 }),
       client.responses.create({ model: 'gpt-6-luna', input: 'a response' }),
+      client.completions.create({ model: 'gpt-3.5-turbo-instruct', prompt: 'a completion' }),
+      // Without a model: every line of the batch has to name it all the same.
+      client.moderations.create({ input: ['peace', 'violence'] }),
+      client.images.generate({ model: 'gpt-image-2.5-flare', prompt: 'a cat', background: 'transparent' }),
     ]);
     expect(embedding.data.map((item) => item.embedding.length)).toEqual([16, 16]);
     expect(response.output_text).toContain('a response');
+    expect(completion.choices[0]?.text).toContain('a completion');
+    expect(moderation.results.map(({ flagged }) => flagged)).toEqual([false, true]);
+    expect(image.background).toBe('transparent');
+    expect(Buffer.from(image.data?.[0]?.b64_json ?? '', 'base64').toString()).toContain('a cat');
     const endpoints = new Set((await stack.witness.lines()).map((line) => line.endpoint));
-    expect(endpoints).toEqual(new Set(['/v1/chat/completions', '/v1/embeddings', '/v1/responses']));
+    expect(endpoints).toEqual(new Set(batchEndpoint.options));
   });
 });
