@@ -10,6 +10,7 @@ import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.
 import { sendBeat } from '../hold/send-beat.ts';
 import { requestObjectText } from '../objects/request-object.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
+import { type Within } from '../within.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
 import { replyWithError, replyWithOutcome, type Answering } from './reply.ts';
@@ -55,13 +56,14 @@ export interface ResponderOptions {
   readonly batches: Pick<BatchStore, 'get'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
+  readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
   readonly hold: HoldSettings;
 }
 
 export function createResponder(options: ResponderOptions): Responder {
-  const { batches, waiters, deliveries, clock, metrics } = options;
+  const { batches, waiters, deliveries, within, clock, metrics } = options;
 
   const respond: Responder['respond'] = async (answering, outcome) => {
     deliveries.noteWhenSent(answering.record, answering.res);
