@@ -80,6 +80,18 @@ describe('a call that has an Idempotency-Key', () => {
     expect(await idempotency.removeExpired(gateway.clock.now() + 24 * hour, 10)).toBe(1);
   });
 
+  test('keeps the stored answer that it was given, however soon that would have gone', async () => {
+    const shared = await answered(chat('pay'), {});
+    await gateway.clock.advance(30 * 24 * hour - 60_000);
+    const first = await gateway.post(chat('pay'), key('order-1'));
+    expect([rowOf(first), first.headers.get('cache-status')]).toEqual([rowOf(shared), 'batch-gpt; hit']);
+    await gateway.clock.advance(23 * hour);
+    await gateway.stores.requests.removeExpired(gateway.clock.now(), 10);
+    const repeat = await gateway.post(chat('pay'), key('order-1'));
+    expect(await repeat.text()).toBe(await shared.text());
+    expect(stored()).toBe(1);
+  });
+
   test('that cannot be kept is refused, and nothing is stored', async () => {
     const refused = await gateway.post(chat('pay'), key('two words'));
     expect(refused.status).toBe(400);

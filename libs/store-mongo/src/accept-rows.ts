@@ -15,7 +15,10 @@ import { acceptedFields, toRequestRecord, toRequestRow, type RequestRow } from '
 import type { TextRef } from './text-files.ts';
 import { refuseLargeBodies } from './text-limit.ts';
 
-type AcceptRows = Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew' | 'claimPrivate' | 'markDelivered'>;
+type AcceptRows = Pick<
+  RequestStore,
+  'lookup' | 'insert' | 'acceptAnew' | 'claimPrivate' | 'markDelivered' | 'keepUntil'
+>;
 
 /** What the gateway does with `requests`. */
 export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): AcceptRows {
@@ -59,6 +62,12 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: Larg
     markDelivered: (keys) =>
       mapErrors(async () => {
         await rows.updateMany({ _id: { $in: [...keys] }, state: 'done' }, { $set: { delivered: true } });
+      }),
+
+    keepUntil: (keys, until) =>
+      mapErrors(async () => {
+        const earlier = { _id: { $in: [...keys] }, state: 'done' as const, expiresAt: { $lt: until } };
+        await rows.updateMany(earlier, { $set: { expiresAt: until } });
       }),
   };
 }

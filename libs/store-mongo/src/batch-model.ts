@@ -54,7 +54,8 @@ const batchSchema = new Schema<BatchRow>(
   .index({ tenant: 1, createdAt: -1, _id: -1 }, { name: 'listing' })
   .index({ tenant: 1, providerBatchId: 1 }, { name: 'provider_batch' })
   // Not partial: servers before 6.0 take no $in there, and a batch changes its state some ten times.
-  .index({ state: 1, updatedAt: 1, _id: 1 }, { name: 'ended' });
+  .index({ state: 1, updatedAt: 1, _id: 1 }, { name: 'ended' })
+  .index({ tenant: 1, state: 1, updatedAt: 1 }, { name: 'usage' });
 
 /** The model of `batches`: its shape and indexes. */
 export function createBatchModel(connection: Connection): Model<BatchRow> {

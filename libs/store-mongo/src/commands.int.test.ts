@@ -85,6 +85,7 @@ suite('the commands of store-mongo', () => {
       sent = [];
       await idempotency.removeExpired(sampleTime, 10);
     },
+    pendingOf: ({ usage }) => usage.pendingOf(sampleTenant, 10),
     'find of an owned id': ({ ownedIds }) => ownedIds.find(sampleTenant, 'resp_1'),
     ownedAmong: ({ ownedIds }) => ownedIds.ownedAmong(sampleTenant, ['resp_1', 'resp_2']),
     'removeExpired of owned ids': ({ ownedIds }) => ownedIds.removeExpired(sampleTime, 10),
@@ -125,6 +126,7 @@ suite('the commands of store-mongo', () => {
     settle: ({ requests }) => requests.settle(sampleBatchId(2), [sampleSettlement(sampleKey(perBatch))]),
     claimPrivate: ({ requests }) => requests.claimPrivate(sampleTenant, sampleKey(7), 1),
     markDelivered: ({ requests }) => requests.markDelivered([sampleKey(perBatch)]),
+    keepUntil: ({ requests }) => requests.keepUntil([sampleKey(perBatch)], Number.MAX_SAFE_INTEGER),
     'batch insert': ({ batches }) => batches.insert(sampleBatch(90)),
     'batch move': ({ batches }) =>
       batches.move({ id: sampleBatchId(90), state: 'forming', epoch: 1 }, { to: 'claimed', at: sampleTime }),

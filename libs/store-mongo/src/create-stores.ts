@@ -1,6 +1,7 @@
 import type { StorePorts } from '@batch-gpt/domain';
 import { mongo, type Connection } from 'mongoose';
 import { createBatchModel } from './batch-model.ts';
+import type { BatchRow } from './batch-row.ts';
 import { createBatchStore } from './batch-store.ts';
 import { durability } from './durability.ts';
 import { isIndexNotFound, mapErrors } from './map-error.ts';
@@ -11,6 +12,7 @@ import { createRequestListing } from './request-listing.ts';
 import { createRequestModel, formerRequestIndexes } from './request-model.ts';
 import type { RequestRow } from './request-row.ts';
 import { createRequestStore } from './request-store.ts';
+import { createTenantUsage } from './tenant-usage.ts';
 import { createTextFiles } from './text-files.ts';
 import { maxTextBytes } from './text-limit.ts';
 
@@ -47,6 +49,7 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
     cache: createOutcomeCache({ db, rows, files }),
     idempotency: createIdempotencyStore(idempotency),
     ownedIds: createOwnedIdStore(ownedIds),
+    usage: createTenantUsage(rows, db.collection<BatchRow>(batchModel.collection.collectionName)),
     maxTextBytes,
     ping: () =>
       mapErrors(async () => {

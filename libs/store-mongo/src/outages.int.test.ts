@@ -174,6 +174,8 @@ function everyCall({
     cache.storedBytes(),
     idempotency.remember(sampleIdempotency(900_000)),
     idempotency.removeExpired(0, 10),
+    usage.pendingOf(sampleTenant, 10),
+    usage.spendOf(sampleTenant, '2026-01-01'),
     ownedIds.insert([sampleOwnedId(900_000)]),
     ownedIds.find(sampleTenant, 'resp_1'),
     ownedIds.ownedAmong(sampleTenant, ['resp_1']),

@@ -82,6 +82,13 @@ export function createAcceptRows(prepare: Prepare) {
       const update = prepare(`UPDATE requests SET delivered = 1 WHERE key = ? AND state = 'done' AND delivered = 0`);
       for (const key of keys) update.run(key);
     },
+
+    keepUntil: (keys: readonly RequestKey[], until: number): void => {
+      const update = prepare(
+        `UPDATE requests SET expires_at = ?2 WHERE key = ?1 AND state = 'done' AND expires_at < ?2`,
+      );
+      for (const key of keys) update.run(key, until);
+    },
   };
 
   return { reads, writes };

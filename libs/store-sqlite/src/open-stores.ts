@@ -7,6 +7,7 @@ import { createOutcomeCache } from './outcome-cache.ts';
 import { createOwnedIdStore } from './owned-id-store.ts';
 import { createRequestListing } from './request-listing.ts';
 import { createRequestStore } from './request-store.ts';
+import { createTenantUsage } from './tenant-usage.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; it and its folder are created if they are missing. Two more files appear beside it. */
@@ -45,6 +46,7 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
     cache: createOutcomeCache(database),
     idempotency: createIdempotencyStore(database),
     ownedIds: createOwnedIdStore(database),
+    usage: createTenantUsage(database),
     maxTextBytes,
     ping: () => database.read('ping'),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -7,6 +7,7 @@ import { createIdempotencyRows } from './idempotency-rows.ts';
 import { createListingRows } from './listing-rows.ts';
 import { createOwnedIdRows } from './owned-id-rows.ts';
 import { createSettleRows } from './settle-rows.ts';
+import { createUsageRows } from './usage-rows.ts';
 import { createPrepare, type Prepare } from './statement.ts';
 
 /** Everything that can be asked of the worker; writes run in a transaction, reads need none. */
@@ -19,6 +20,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
   const cache = createCacheRows(prepare);
   const idempotency = createIdempotencyRows(prepare);
   const ownedIds = createOwnedIdRows(prepare);
+  const usage = createUsageRows(prepare);
   const ping = (): void => void prepare('SELECT count(*) FROM sqlite_schema').get();
   return {
     reads: {
@@ -28,6 +30,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
       ...listing.reads,
       ...cache.reads,
       ...ownedIds.reads,
+      ...usage.reads,
       ping,
     },
     writes: {

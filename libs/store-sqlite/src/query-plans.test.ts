@@ -48,6 +48,7 @@ function callEverything(): string[] {
     acceptAnew,
     claimPrivate: () => writes.claimPrivate(sampleTenant, key, 1),
     markDelivered: () => writes.markDelivered([key]),
+    keepUntil: () => writes.keepUntil([key], 1),
     removeExpired: () => [end(), writes.removeExpired(Date.UTC(2200), 10)],
     insertBatch: () => writes.insertBatch(batch),
     getBatch: () => reads.getBatch(id),
@@ -70,6 +71,8 @@ function callEverything(): string[] {
     ],
     evictOldest: () => writes.evictOldest(1, 10),
     storedBytes: () => reads.storedBytes(),
+    pendingOf: () => reads.pendingOf(sampleTenant, 10),
+    billedSince: () => reads.billedSince(sampleTenant, 1),
     remember: () => writes.remember(sampleIdempotency(1)),
     forgetExpired: () => writes.forgetExpired(1, 10),
     insertOwned: () => writes.insertOwned([sampleOwnedId(1)]),
@@ -124,6 +127,14 @@ describe('query plans', () => {
     expect(planContaining('FROM batches', 'updated_at <')).toContain(
       'USING COVERING INDEX batches_ended (state=? AND updated_at<?)',
     );
+    expect(planContaining('group_id <', 'count')).toContain(
+      'USING COVERING INDEX requests_accepted (group_id>? AND group_id<?)',
+    );
+    expect(planContaining('count(*)', "state = 'collected'")).toContain(
+      'COVERING INDEX requests_collected (batch_id=?)',
+    );
+    expect(planContaining('sizes')).toContain('batches_used (tenant=? AND state=?)');
+    expect(planContaining('billed')).toContain('batches_used (tenant=? AND state=? AND updated_at>?)');
     expect(planContaining('DELETE FROM idempotency')).toContain('idempotency_expiring (expires_at<?)');
     expect(planContaining('DELETE FROM owned_ids', 'expires_at')).toContain('owned_ids_expiring (expires_at<?)');
   });

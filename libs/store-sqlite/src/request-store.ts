@@ -13,6 +13,7 @@ export function createRequestStore({ read, write }: Pick<Database, 'read' | 'wri
     acceptAnew: async (rows) => new Set(await write('acceptAnew', rows)),
     claimPrivate: (tenant, base, retry) => write('claimPrivate', tenant, base, retry),
     markDelivered: (keys) => write('markDelivered', keys),
+    keepUntil: (keys, until) => write('keepUntil', keys, until),
     oldestAccepted: (group, limit, after) => read('oldestAccepted', group, limit, after),
     claim: (group, batchId, keys, at) => write('claim', group, batchId, keys, at),
     memberSizes: (batchId) => read('memberSizes', batchId),

@@ -75,6 +75,7 @@ const versionTwo = `
   CREATE INDEX requests_expiring ON requests (expires_at, done_at) WHERE state = 'done';
 
   CREATE INDEX batches_ended ON batches (state, updated_at, id) WHERE state IN ('settled', 'void');
+  CREATE INDEX batches_used ON batches (tenant, state, updated_at);
 
   CREATE TABLE idempotency (
     id TEXT PRIMARY KEY,

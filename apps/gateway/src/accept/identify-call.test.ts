@@ -39,7 +39,10 @@ function setUp(claim: ReturnType<typeof sampleKey> | null = null) {
   const records = new Map<string, IdempotencyRecord>();
   const asked: unknown[] = [];
   const deps: IdentifyDeps = {
-    requests: { claimPrivate: (...call) => (asked.push(call), Promise.resolve(claim)) },
+    requests: {
+      keepUntil: () => Promise.resolve(),
+      claimPrivate: (...call) => (asked.push(call), Promise.resolve(claim)),
+    },
     idempotency: {
       remember: (record) => {
         const known = records.get(record.id);

@@ -12,7 +12,12 @@
  */
 import { hash } from 'node:crypto';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { type IdempotencyRecord, type IdempotencyStore, type RequestStore } from '@batch-gpt/domain';
+import {
+  type IdempotencyRecord,
+  type IdempotencyStore,
+  type RequestRecord,
+  type RequestStore,
+} from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { randomRequestKey } from '@batch-gpt/hashing';
 import { type GatewayClock } from '../gateway-clock.ts';
@@ -35,7 +40,7 @@ export interface CallIdentity extends RowIdentity {
 }
 
 export interface IdentifyDeps {
-  readonly requests: Pick<RequestStore, 'claimPrivate'>;
+  readonly requests: Pick<RequestStore, 'claimPrivate' | 'keepUntil'>;
   readonly idempotency: Pick<IdempotencyStore, 'remember'>;
   readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now'>;
@@ -61,6 +66,16 @@ export async function identifyCall(
   const { record, isNew } = await remember(deps, caller, name, { content, ofItsOwn });
   const row = record.key === content ? shared : named(record);
   return { ...row, isRepeat: !isNew, namedUntil: record.expiresAt };
+}
+
+/** Keeps a stored answer for as long as an `Idempotency-Key` names it. */
+export async function keepNamed(
+  { requests, within }: Pick<IdentifyDeps, 'requests' | 'within'>,
+  { namedUntil }: CallIdentity,
+  record: RequestRecord,
+): Promise<void> {
+  if (namedUntil === null || record.state !== 'done' || record.expiresAt >= namedUntil) return;
+  await within(requests.keepUntil([record.key], namedUntil));
 }
 
 const nameless = (row: RowIdentity): CallIdentity => ({ ...row, isRepeat: false, namedUntil: null });

@@ -39,6 +39,9 @@ export interface RequestStore {
   /** Notes that the outcomes of these ended requests reached a caller. */
   markDelivered(keys: readonly RequestKey[]): Promise<void>;
 
+  /** Keeps these ended requests at least until then: raises an earlier `expiresAt`, and changes nothing else. */
+  keepUntil(keys: readonly RequestKey[], until: number): Promise<void>;
+
   /** The group's oldest accepted requests, oldest first, ties by key; `after` is the last one of the page before. */
   oldestAccepted(group: GroupId, limit: number, after: Candidate | null): Promise<readonly Candidate[]>;
 

@@ -5,6 +5,7 @@ import { outcomeCacheConformance } from './outcome-cache-conformance.ts';
 import { ownedIdStoreConformance } from './owned-id-store-conformance.ts';
 import { requestListingConformance } from './request-listing-conformance.ts';
 import { requestStoreConformance } from './request-store-conformance.ts';
+import { tenantUsageConformance } from './tenant-usage-conformance.ts';
 
 /** Declares Jest suites for all that the store ports say; `open` gives fresh, empty stores each time. */
 export function storesConformance(name: string, open: OpenEmptyStores): void {
@@ -14,4 +15,5 @@ export function storesConformance(name: string, open: OpenEmptyStores): void {
   outcomeCacheConformance(name, open);
   idempotencyStoreConformance(name, open);
   ownedIdStoreConformance(name, open);
+  tenantUsageConformance(name, open);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatGroup, tenantId } from '@batch-gpt/contracts';
-import type { BatchRecord, BatchStore, BilledUsage, RequestStore, TenantUsage } from '@batch-gpt/domain';
+import { noSizes, type BatchRecord, type BilledUsage } from '@batch-gpt/domain';
 import {
   sampleAccount,
   sampleBatch,
@@ -11,32 +11,23 @@ import {
   sampleSettlement,
   sampleTenant,
 } from '../fakes/samples.ts';
-
-/** The stores under test, empty when opened and gone after disposal. */
-export interface UsageUnderTest extends AsyncDisposable {
-  readonly requests: RequestStore;
-  readonly batches: BatchStore;
-  readonly usage: TenantUsage;
-}
+import { withStores, type OpenEmptyStores } from './open-stores.ts';
 
 const stranger = tenantId.parse('stranger');
 const day = (n: number) => Date.UTC(2026, 0, n);
 
 /** Declares Jest suites for what the usage port says. */
-export function tenantUsageConformance(name: string, open: () => Promise<UsageUnderTest>): void {
-  const withStores = (test: (stores: UsageUnderTest) => Promise<void>) => async () => {
-    await using stores = await open();
-    await test(stores);
-  };
-
+export function tenantUsageConformance(name: string, open: OpenEmptyStores): void {
   describe(`${name} as TenantUsage`, () => {
     it(
       "counts a tenant's requests that have no outcome, accepted and collected ones, as far as it is told",
-      withStores(async ({ requests, usage }) => {
+      withStores(open, async ({ requests, batches, usage }) => {
         expect(await usage.pendingOf(sampleTenant, 10)).toBe(0);
         await requests.insert(sampleRequests(7));
         await requests.insert(sampleRequests(2, { tenant: stranger, group: groupOf(stranger) }, 100));
         const keys = [0, 1, 2].map(sampleKey);
+        const forming = sampleBatch(1);
+        await batches.insert(forming);
         await requests.claim(sampleGroup(), sampleBatchId(1), keys, day(1));
         expect(await usage.pendingOf(sampleTenant, 100)).toBe(7);
         expect(await usage.pendingOf(sampleTenant, 7)).toBe(7);
@@ -45,12 +36,52 @@ export function tenantUsageConformance(name: string, open: () => Promise<UsageUn
         await requests.settle(sampleBatchId(1), [sampleSettlement(sampleKey(0)), sampleSettlement(sampleKey(1))]);
         expect(await usage.pendingOf(sampleTenant, 100)).toBe(5);
         expect(await usage.pendingOf(tenantId.parse('nobody'), 100)).toBe(0);
+        const sizes = await requests.memberSizes(forming.id);
+        await batches.move(forming, { to: 'claimed', change: { sizes }, at: day(1) });
+        expect(await usage.pendingOf(sampleTenant, 100)).toBe(5);
+        expect(await usage.pendingOf(sampleTenant, 3)).toBe(3);
+      }),
+    );
+
+    it(
+      'counts the members of a batch in every state, and no others',
+      withStores(open, async ({ requests, batches, usage }) => {
+        await requests.insert(sampleRequests(3));
+        const claimed = sampleBatch(1);
+        await batches.insert(claimed);
+        await batches.insert(
+          sampleBatch(2, { tenant: stranger, state: 'submitted', sizes: { ...noSizes, lines: 50 } }),
+        );
+        for (const [n, state] of (['settled', 'void'] as const).entries()) {
+          await batches.insert(sampleBatch(10 + n, { state, sizes: { ...noSizes, lines: 50 } }));
+        }
+        await requests.claim(sampleGroup(), claimed.id, [0, 1].map(sampleKey), day(1));
+        const sizes = await requests.memberSizes(claimed.id);
+        const states = ['forming', 'claimed', 'uploaded', 'submitting', 'submitted', 'ended', 'abandoned'] as const;
+        for (const [step, to] of states.slice(1).entries()) {
+          expect(await usage.pendingOf(sampleTenant, 100)).toBe(3);
+          const from = states[step] ?? to;
+          expect(await batches.move({ ...claimed, state: from }, { to, change: { sizes }, at: day(1) })).not.toBeNull();
+        }
+        await requests.settle(claimed.id, [sampleSettlement(sampleKey(0))]);
+        expect(await usage.pendingOf(sampleTenant, 100)).toBe(2);
+      }),
+    );
+
+    it(
+      "counts a tenant's own whose name begins like another's",
+      withStores(open, async ({ requests, usage }) => {
+        const [short, long] = [tenantId.parse('a'), tenantId.parse('a-b')];
+        await requests.insert(sampleRequests(1, { tenant: short, group: groupOf(short) }));
+        await requests.insert(sampleRequests(2, { tenant: long, group: groupOf(long) }, 10));
+        expect(await usage.pendingOf(short, 100)).toBe(1);
+        expect(await usage.pendingOf(long, 100)).toBe(2);
       }),
     );
 
     it(
       'adds up what settled batches were billed, by the day they settled on and by model',
-      withStores(async ({ batches, usage }) => {
+      withStores(open, async ({ batches, usage }) => {
         const settle = async (n: number, at: number, tokens: number, overrides: Partial<BatchRecord> = {}) => {
           const batch = sampleBatch(n, { state: 'ended', ...overrides });
           await batches.insert(batch);

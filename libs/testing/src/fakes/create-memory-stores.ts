@@ -1,4 +1,4 @@
-import type { StorePorts, TenantUsage } from '@batch-gpt/domain';
+import type { StorePorts } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore, type MemoryBatches } from './memory-batch-store.ts';
 import { createMemoryIdempotencyStore } from './memory-idempotency-store.ts';
@@ -11,7 +11,6 @@ import { createMemoryTenantUsage } from './memory-tenant-usage.ts';
 import type { RunCall } from './run-call.ts';
 
 export interface MemoryStores extends StorePorts {
-  readonly usage: TenantUsage;
   /** While away every call rejects with `store_unavailable` and changes nothing. */
   readonly setAway: (away: boolean) => void;
 }

@@ -97,6 +97,17 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows):
         );
       }),
 
+    keepUntil: (keys, until) =>
+      run(() => {
+        moveEach(
+          keys.map((key) => ({ key })),
+          (_, { record, body }) =>
+            record.state === 'done' && record.expiresAt < until
+              ? { record: { ...record, expiresAt: until }, body }
+              : null,
+        );
+      }),
+
     oldestAccepted: (group, limit, after) =>
       run(() =>
         sorted(({ record }) => (record.state === 'accepted' && record.group === group ? candidateOf(record) : null))

@@ -133,4 +133,29 @@ export function acceptConformance(open: OpenEmptyStores): void {
       }),
     );
   });
+
+  describe('keepUntil', () => {
+    it(
+      'raises an earlier expiry of ended requests, and nothing else',
+      withStores(open, async ({ requests }) => {
+        await requests.insert([sampleRequest(1)]);
+        await endSamples(requests, [sampleRequest(2), sampleRequest(3)], sampleOutcome());
+        const before = (await requests.lookup([2, 3].map(sampleKey))).rows;
+        const expiry = (n: number) => {
+          const row = before.get(sampleKey(n));
+          return row?.state === 'done' ? row.expiresAt : 0;
+        };
+        await requests.keepUntil([], expiry(2) + 1);
+        await requests.keepUntil([sampleKey(1), sampleKey(2), sampleKey(404)], expiry(2) + 5);
+        await requests.keepUntil([sampleKey(3)], expiry(3) - 5);
+        const { rows: after } = await requests.lookup([1, 2, 3, 404].map(sampleKey));
+        expect(after.get(sampleKey(1))?.state).toBe('accepted');
+        expect(after.get(sampleKey(2))).toEqual({ ...before.get(sampleKey(2)), expiresAt: expiry(2) + 5 });
+        expect(after.get(sampleKey(3))).toEqual(before.get(sampleKey(3)));
+        expect(after.size).toBe(3);
+        expect(await requests.removeExpired(expiry(2) + 4, 10)).toBe(1);
+        expect(await requests.removeExpired(expiry(2) + 5, 10)).toBe(1);
+      }),
+    );
+  });
 }
