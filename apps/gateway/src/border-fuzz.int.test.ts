@@ -239,11 +239,14 @@ test('routes that read: ids and queries', async () => {
     })
     .map((pairs) => pairs.map(([name, value]) => `${name}=${value}`).join('&'));
   const route = fc.oneof(
-    piece.map((id) => ['GET', `/v1/requests/${id}`]),
+    fc
+      .tuple(fc.constantFrom('GET', 'DELETE'), fc.constantFrom('requests', 'responses'), piece)
+      .map(([method, kind, id]) => [method, `/v1/${kind}/${id}`]),
+    piece.map((id) => ['POST', `/v1/responses/${id}/cancel`]),
     piece.map((id) => ['GET', `/v1/batches/${id}`]),
     piece.map((id) => ['POST', `/v1/batches/${id}/cancel`]),
     piece.map((id) => ['POST', `/admin/batches/${id}/abandon`]),
-    query.map((text) => ['GET', `/v1/batches?${text}`]),
+    fc.tuple(fc.constantFrom('batches', 'requests'), query).map(([kind, text]) => ['GET', `/v1/${kind}?${text}`]),
   );
   await fc.assert(
     fc.asyncProperty(route, fc.boolean(), async ([method = '', path = ''], operator) => {
@@ -252,7 +255,26 @@ test('routes that read: ids and queries', async () => {
       if (response.status === 200) expect(JSON.parse(await response.text())).toMatchObject({ object: 'list' });
       else await refusalOf(response);
     }),
-    { seed, numRuns: 200 },
+    { seed, numRuns: 250 },
+  );
+});
+
+test('orders of operators', async () => {
+  const field = fc.constantFrom('keys', 'model', 'tenant', 'older_than', 'older_than_seconds', 'all', '__proto__');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.dictionary(field, anyValue).map((order) => JSON.stringify(order)),
+        fc.string(),
+      ),
+      async (body) => {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await gateway.post(body, headers, '/admin/cache/purge');
+        if (response.status === 200) expect(JSON.parse(await response.text())).toMatchObject({ purged: 0 });
+        else await refusalOf(response);
+      },
+    ),
+    { seed, numRuns: 80 },
   );
 });
 
