@@ -7,19 +7,28 @@ import { authorizeOperator } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
 import { logRequestId, requestId } from './middleware/request-id.ts';
-import { otherMethod, unknownRoute, type ServedRoute } from './middleware/unknown-route.ts';
+import { otherMethod, unknownRoute, type RouteMethod, type ServedRoute } from './middleware/unknown-route.ts';
+import { type Relay } from './relay/create-relay.ts';
+import { orRelayed } from './relay/or-relayed.ts';
 import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
 import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
-import { createRequestRoute, type RequestRouteDeps } from './routes/requests.ts';
+import { createModelRoutes, type ModelRoutesDeps } from './routes/models.ts';
+import { createPurgeRoute, type PurgeRouteDeps } from './routes/purge-cache.ts';
+import { createRequestRoutes, type RequestRoutesDeps } from './routes/requests.ts';
+import { createResponseRoutes, type ResponseRoutesDeps } from './routes/responses.ts';
 import { createServeEndpoint, type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createWebhookRoute, type WebhookRouteDeps } from './routes/webhooks.ts';
 
 export type AppDeps = ServeEndpointDeps &
   BatchRoutesDeps &
-  RequestRouteDeps &
+  RequestRoutesDeps &
+  ResponseRoutesDeps &
+  ModelRoutesDeps &
   WebhookRouteDeps &
-  AdminRoutesDeps & {
+  AdminRoutesDeps &
+  PurgeRouteDeps & {
     readonly logger: Logger;
+    readonly relay: Relay | null;
     readonly authenticate: Authentication['authenticate'];
     readonly corsOrigins: readonly string[] | '*' | null;
     readonly adminToken: { readonly reveal: () => string } | null;
@@ -28,28 +37,53 @@ export type AppDeps = ServeEndpointDeps &
 /** The OpenAI surface and the operators': middleware and routes in running order. */
 export function createApp(deps: AppDeps): Express {
   const batches = createBatchRoutes(deps);
+  const requests = createRequestRoutes(deps);
+  const responses = createResponseRoutes(deps);
+  const models = createModelRoutes(deps);
+  const { relay } = deps;
   const app = express().disable('x-powered-by').disable('etag');
   const served: ServedRoute[] = [];
-  const route = (method: ServedRoute['method'], path: string, handler: express.RequestHandler) => {
-    served.push({ method, path: path.replace(':id', '{id}') });
-    app.route(path)[method === 'GET' ? 'get' : 'post'](handler).all(otherMethod(method));
+  const unknown: express.RequestHandler = (...call) => unknownRoute(served, relay !== null)(...call);
+  const route = (path: string, handlers: Partial<Readonly<Record<RouteMethod, express.RequestHandler>>>) => {
+    const there = app.route(path);
+    const { GET, POST, DELETE } = handlers;
+    if (GET !== undefined) there.get(GET);
+    if (POST !== undefined) there.post(POST);
+    if (DELETE !== undefined) there.delete(DELETE);
+    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) => handlers[method] !== undefined);
+    // The provider may have other methods here, but not where a route is ours alone.
+    if (relay === null || ownPaths.test(path)) there.all(otherMethod(...methods));
+    served.push(...methods.map((method) => ({ method, path: path.replace(':id', '{id}') })));
   };
 
   app.use(countRequests(deps.metrics), requestId);
   app.use('/v1', allowOrigins(deps.corsOrigins));
-  app.use(['/v1/batches', '/v1/webhooks', '/admin'], logRequestId);
+  app.use(['/v1/batches', '/v1/requests', '/v1/webhooks', '/admin'], logRequestId);
   // Before keys are asked for: the provider has none, its signature is checked.
-  route('POST', '/v1/webhooks/openai', createWebhookRoute(deps));
+  route('/v1/webhooks/openai', { POST: createWebhookRoute(deps) });
   app.use('/v1', deps.authenticate);
   for (const endpoint of Object.values(endpointTable))
-    route('POST', endpoint.path, createServeEndpoint(endpoint, deps));
-  route('GET', '/v1/requests/:id', createRequestRoute(deps));
-  route('GET', '/v1/batches', batches.list);
-  route('GET', '/v1/batches/:id', batches.retrieve);
-  route('POST', '/v1/batches/:id/cancel', batches.cancel);
+    route(endpoint.path, { POST: createServeEndpoint(endpoint, deps) });
+  route('/v1/requests', { GET: requests.list });
+  route('/v1/requests/:id', { GET: requests.retrieve, DELETE: requests.cancel });
+  if (relay === null) app.post('/v1/batches', unknown);
+  route('/v1/batches', { GET: batches.list });
+  route('/v1/batches/:id', { GET: orRelayed(relay, batches.retrieve) });
+  route('/v1/batches/:id/cancel', { POST: orRelayed(relay, batches.cancel) });
+  route('/v1/responses/:id', {
+    GET: orRelayed(relay, responses.retrieve),
+    DELETE: orRelayed(relay, responses.remove),
+  });
+  route('/v1/responses/:id/cancel', { POST: orRelayed(relay, responses.cancel) });
+  route('/v1/models', { GET: models.list });
+  route('/v1/models/:id', { GET: models.retrieve });
+  if (relay !== null) app.use('/v1', logRequestId, (req, res) => relay.serve(req, res));
   app.use('/admin', authorizeOperator(deps.adminToken));
   app.route('/admin/batches/:id/abandon').post(createAbandonRoute(deps)).all(otherMethod('POST'));
-  app.use(unknownRoute(served));
+  app.route('/admin/cache/purge').post(createPurgeRoute(deps)).all(otherMethod('POST'));
+  app.use(unknown);
   app.use(handleErrors(deps.logger, deps.metrics));
   return app;
 }
+
+const ownPaths = /^\/v1\/(requests|webhooks)\b/;

@@ -177,6 +177,39 @@ describe('routes', () => {
     const { status, headers, body } = await read('/v1/batches/batch_provider7/cancel', { method: 'POST' });
     expect(status).toBe(409);
     expect(headers.get('x-should-retry')).toBe('false');
-    expect(body).toMatchObject({ error: { code: 'batch_not_cancellable' } });
+    expect(body).toMatchObject({
+      error: { code: 'batch_not_cancellable', message: "Cannot cancel a batch with status 'completed'." },
+    });
+  });
+
+  test('cancel: a cancelled one stays what it is, and that is no error', async () => {
+    const cancelled = { cancelRequestedAt: 5, provider: snapshot('cancelled') };
+    await gateway.stores.batches.insert(batch(8, { ...cancelled, state: 'ended' }));
+    await gateway.stores.batches.insert(batch(9, { ...cancelled, state: 'settled' }));
+    for (const [n, status] of [
+      [8, 'cancelling'],
+      [9, 'cancelled'],
+    ] as const) {
+      const answer = await read(`/v1/batches/${sampleBatchId(n)}/cancel`, { method: 'POST' });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ status });
+    }
+  });
+
+  test('list: a batch that has become void since is still a place in it', async () => {
+    const { status, body } = await read(`/v1/batches?after=${sampleBatchId(5)}`);
+    expect(status).toBe(200);
+    expect(idsOf(body)).toEqual([4, 3, 2, 1, 0].map(sampleBatchId));
+  });
+
+  test('usage: nothing is said of what is not known', async () => {
+    const { body } = await read(`/v1/batches/${sampleBatchId(7)}`);
+    expect(body['usage']).toEqual({
+      input_tokens: 10,
+      input_tokens_details: { cached_tokens: 4 },
+      output_tokens: 5,
+      output_tokens_details: {},
+      total_tokens: 15,
+    });
   });
 });

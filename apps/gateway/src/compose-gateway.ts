@@ -2,28 +2,47 @@ import {
   type AcceptedSignals,
   type BatchNews,
   type BatchStore,
+  type CallRates,
   type EndedSignals,
+  type IdempotencyStore,
+  type OutcomeAnnouncer,
+  type OutcomeCache,
+  type OwnedIdStore,
+  type PriceList,
+  type RequestListing,
   type RequestRecord,
   type RequestStore,
+  type TenantUsage,
 } from '@batch-gpt/domain';
+import { type Accounts } from '@batch-gpt/accounts';
+import { AppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
-import { accountId, type RequestKey } from '@batch-gpt/contracts';
+import { type RequestKey, type TenantId } from '@batch-gpt/contracts';
 import { type Express } from 'express';
 import { createAcceptor } from './accept/accept-request.ts';
 import { createAdmission } from './accept/admission.ts';
 import { createHotOutcomes } from './accept/hot-outcomes.ts';
 import { createAnnouncer } from './accept/announce-accepted.ts';
 import { createApp, type AppDeps } from './app.ts';
+import { createBackgroundResponses } from './background/background-responses.ts';
+import { createNamePrevious } from './background/previous-response.ts';
+import { createRespondInBackground } from './background/respond-in-background.ts';
 import { type GatewayClock } from './gateway-clock.ts';
 import { type HoldSettings } from './hold/hold-plan.ts';
+import { createRequestDescriber } from './objects/describe-request.ts';
+import { createRecentTurnarounds } from './objects/recent-turnarounds.ts';
+import { createLimitRelayed } from './relay/limit-relayed.ts';
+import { openRelay, type RelaySettings } from './relay/open-relay.ts';
 import { isCollected } from './respond/find-troubles.ts';
 import { noteDeliveries } from './respond/note-deliveries.ts';
 import { createResponder } from './respond/respond-with-outcome.ts';
 import { createWaiters } from './respond/waiters.ts';
 import { watchOutcomes, type OutcomeWatch } from './respond/watch-outcomes.ts';
+import { createCancelRequest } from './routes/cancel-request.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createAuthentication } from './middleware/authenticate.ts';
+import { createNewWorkLimits } from './tenants/limit-new-work.ts';
 import { type ApiKeys } from './tenants/watch-api-keys.ts';
 import { tellStoreTrouble } from './tell-store-trouble.ts';
 import { createWithin } from './within.ts';
@@ -31,16 +50,25 @@ import { createWithin } from './within.ts';
 /** The ports and settings that a gateway runs on. */
 export interface GatewayParts {
   readonly requests: RequestStore;
+  readonly idempotency: IdempotencyStore;
+  readonly cache: OutcomeCache;
+  readonly listing: RequestListing;
+  readonly ownedIds: OwnedIdStore;
   readonly batches: BatchStore;
+  /** For the limits of tenants, like the rates and prices. */
+  readonly usage: TenantUsage;
+  readonly callRates: CallRates;
+  readonly prices: PriceList;
   readonly accepted: AcceptedSignals;
   readonly ended: EndedSignals;
+  /** Tells every gateway, this one included, that these keys have changed. */
+  readonly announcer: OutcomeAnnouncer;
   readonly news: BatchNews;
   readonly clock: GatewayClock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly hold: HoldSettings & { readonly sweepEvery: number };
   readonly serving: ServeEndpointDeps['settings'] & {
-    readonly account: string;
     readonly maxCalls: number;
     readonly maxBytes: number;
     /** How long the store may take for one call, in milliseconds. */
@@ -48,8 +76,13 @@ export interface GatewayParts {
     readonly hotBytes: number;
     readonly hotMaxAge: number;
   };
+  /** What is told of requests that nobody waits for, in milliseconds. */
+  readonly handles: { readonly window: number; readonly responseTtl: number; readonly failureTtl: number };
   /** How those are recognized who are no callers; null: they are not let in, or operators from this machine only. */
   readonly trust: Pick<AppDeps, 'verifyWebhook' | 'adminToken' | 'corsOrigins'>;
+  /** Who pays. */
+  readonly accounts: Accounts;
+  readonly relay: RelaySettings;
   /** Who may call; null: everybody, as the one tenant. */
   readonly apiKeys: ApiKeys | null;
 }
@@ -65,7 +98,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Wires the gateway's parts; disposal waits for what is being written. */
 export function composeGateway(parts: GatewayParts): Gateway {
-  const { requests, batches, ended, news, clock, logger, metrics, hold, serving } = parts;
+  const { requests, batches, announcer, ended, news, clock, logger, metrics, hold, serving, handles } = parts;
   const within = tellStoreTrouble(createWithin(serving.storeDeadline, clock), clock, logger);
   const stack = new AsyncDisposableStack();
   // Waiters and watch need each other: a waiter that was armed late asks for a look.
@@ -77,18 +110,55 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const outcomes = stack.use(watchOutcomes({ requests, batches, waiters, within, clock, logger, sweepEvery }));
   const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
-  const { maxCalls, maxBytes, account } = serving;
+  const { maxCalls, maxBytes } = serving;
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
-  const acceptor = stack.use(createAcceptor({ requests, announce, hot, clock, within, maxWaiting: maxCalls }));
-  const payer = accountId.parse(account);
+  const { usage, callRates: rates, prices } = parts;
+  const limitNewWork = createNewWorkLimits({ usage, rates, prices, within, clock, logger });
+  const acceptor = stack.use(
+    createAcceptor({ requests, announce, limitNewWork, hot, clock, within, maxWaiting: maxCalls }),
+  );
+  // Another gateway may have asked anew: whatever was kept of these keys is old.
+  const look = (keys: readonly RequestKey[]) => {
+    hot.drop(keys);
+    outcomes.look(keys);
+  };
+  const turnarounds = createRecentTurnarounds({ batches, within, clock });
+  const describer = createRequestDescriber({ batches, turnarounds, within, clock, window: handles.window });
+  const { failureTtl, responseTtl } = handles;
+  const cancelRequest = createCancelRequest({ requests, announcer, look, within, clock, logger, failureTtl });
+  const { accounts, apiKeys, ownedIds } = parts;
+  const backgroundResponses = createBackgroundResponses({
+    ...{ ownedIds, requests, batches, cancelRequest, within, clock, responseTtl },
+  });
+  const accountOf = (tenant: TenantId) => payerOf(accounts, tenant);
+  const authentication = createAuthentication({ keys: apiKeys, accountOf, clock });
+  const admission = createAdmission({ maxCalls, maxBytes });
+  const relay = stack.use(
+    openRelay({
+      ...{ ownedIds, accounts, admission, within, clock, logger, metrics, relay: parts.relay, settings: serving },
+      tenantOf: authentication.tenantOf,
+      limitRelayed: createLimitRelayed(limitNewWork),
+      isOpen: apiKeys === null,
+    }),
+  );
   const app = createApp({
-    ...createAuthentication({ keys: parts.apiKeys, accountOf: () => payer, clock }),
+    ...authentication,
+    ...relay,
     requests,
+    idempotency: parts.idempotency,
+    cache: parts.cache,
+    announcer,
+    listing: parts.listing,
+    describer,
+    cancelRequest,
+    backgroundResponses,
+    respondInBackground: createRespondInBackground(backgroundResponses, deliveries),
+    namePrevious: createNamePrevious(backgroundResponses),
     batches,
-    admission: createAdmission({ maxCalls, maxBytes }),
+    admission,
     acceptor,
-    responder: createResponder({ batches, waiters, deliveries, within, clock, metrics, hold }),
+    responder: createResponder({ describer, waiters, deliveries, clock, metrics, hold }),
     deliveries,
     within,
     clock,
@@ -101,15 +171,17 @@ export function composeGateway(parts: GatewayParts): Gateway {
   });
   return {
     app,
-    outcomes: {
-      // Another gateway may have asked anew: whatever was kept of these keys is old.
-      look: (keys) => {
-        hot.drop(keys);
-        outcomes.look(keys);
-      },
-      resync: () => outcomes.resync(),
+    outcomes: { look, resync: () => outcomes.resync() },
+    drain: () => {
+      waiters.drain();
+      relay.drain();
     },
-    drain: () => waiters.drain(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function payerOf(accounts: Accounts, tenant: TenantId) {
+  const account = accounts.accountOf(tenant);
+  if (account === null) throw new AppError('account_missing', `No provider account pays for the tenant '${tenant}'.`);
+  return account.name;
 }

@@ -1,4 +1,5 @@
 import {
+  accountsEnv,
   boolFlag,
   defineConfig,
   durationMs,
@@ -17,8 +18,10 @@ import {
   type ConfigOf,
 } from '@batch-gpt/config';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
+import { handlesEnv } from './background/handles-env.ts';
 import { isLoopback } from './is-loopback.ts';
-import { apiKeysEnv, apiKeySources } from './tenants/api-keys-env.ts';
+import { relayEnv } from './relay/relay-env.ts';
+import { apiKeysEnv, apiKeySources, pricesEnv } from './tenants/api-keys-env.ts';
 
 /** Where the API listens. */
 const listenEnv = section(
@@ -61,9 +64,6 @@ const listenEnv = section(
 const servingEnv = section(
   {
     CLIENT_SERVING_MODE: oneOf(['sync', 'async', 'cache']).default('sync'),
-    OPENAI_ACCOUNT: text()
-      .regex(/^[\w-]{1,40}$/, 'must be letters, digits, _ and - only, at most 40')
-      .default('default'),
     MAX_BODY_BYTES: positiveInt({ max: 180_000_000, default: 10 * 1024 * 1024 }),
     // The parser and the canonical text recurse: what is allowed here has to fit on the stack.
     MAX_JSON_DEPTH: positiveInt({ max: 1000, default: 128 }),
@@ -77,7 +77,6 @@ const servingEnv = section(
     if (env.MAX_WAITER_BYTES < env.MAX_BODY_BYTES) problem('MAX_WAITER_BYTES', 'must be at least MAX_BODY_BYTES');
     return {
       mode: env.CLIENT_SERVING_MODE,
-      account: env.OPENAI_ACCOUNT,
       maxBodyBytes: env.MAX_BODY_BYTES,
       maxJsonDepth: env.MAX_JSON_DEPTH,
       maxCalls: env.MAX_WAITERS,
@@ -157,8 +156,13 @@ export const gatewayConfig = defineConfig({
   listen: listenEnv,
   serving: servingEnv,
   hold: holdEnv,
+  handles: handlesEnv,
   trust: trustEnv,
   apiKeys: apiKeysEnv,
+  prices: pricesEnv,
+  // Without a key everything but relayed calls works: others talk to the provider.
+  accounts: accountsEnv('optional'),
+  relay: relayEnv,
 });
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig>;

@@ -1,3 +1,4 @@
+import { watchAccounts } from '@batch-gpt/accounts';
 import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics, type Metrics } from '@batch-gpt/metrics';
@@ -8,15 +9,18 @@ import { composeGateway } from './compose-gateway.ts';
 import { type GatewayConfig } from './config.ts';
 import { systemClock as clock } from './gateway-clock.ts';
 import { openApiKeys } from './tenants/open-api-keys.ts';
+import { openPrices } from './tenants/open-prices.ts';
 import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 
 /** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
 export async function createGateway(config: GatewayConfig, signal: AbortSignal): Promise<Service> {
-  const { ops, hold, serving, trust } = config;
+  const { ops, hold, handles, serving, trust } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
   const metrics = starting.adopt(createMetrics({ service: 'gateway', version: '0.1.0' }), (all) => all.dispose());
   const apiKeys = starting.use(await openApiKeys(config.apiKeys, logger));
+  const prices = await openPrices(config.prices.file);
+  const accounts = starting.use(await watchAccounts(config.accounts, logger));
   const stores = starting.use(await openStores({ store: config.store, logger }));
   const redisUrl = config.redis.url.reveal();
   const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: hold.signalSweepEvery }));
@@ -31,8 +35,8 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
     );
   starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
-  const { requests, batches } = stores;
-  const { accepted, ended, news } = signals;
+  const { requests, batches, idempotency, cache, listing, ownedIds } = stores;
+  const { accepted, ended, news, outcomes: announcer } = signals;
   const maxBodyBytes = Math.min(serving.maxBodyBytes, stores.maxTextBytes);
   if (maxBodyBytes < serving.maxBodyBytes) logger.warn('the store keeps smaller bodies than allowed', { maxBodyBytes });
   const verifyWebhook = trust.webhookSecret === null ? null : await createWebhookVerifier(trust.webhookSecret);
@@ -40,16 +44,27 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
     composeGateway({
       requests,
       batches,
+      idempotency,
+      cache,
+      listing,
+      ownedIds,
       accepted,
       ended,
+      announcer,
       news,
       clock,
       logger,
       metrics,
       hold,
+      handles,
       serving: { ...serving, maxBodyBytes },
       trust: { ...trust, verifyWebhook },
       apiKeys,
+      usage: stores.usage,
+      callRates: signals.callRates,
+      prices,
+      accounts,
+      relay: config.relay,
     }),
   );
   starting.use(

@@ -21,8 +21,18 @@ export type TenantOf = (req: IncomingMessage) => Caller;
 /** Whose account pays for a tenant. */
 export type AccountOf = (tenant: TenantId) => AccountId;
 
+/** A caller whose account is looked up when somebody asks for it: it changes with the accounts, and reading needs none. */
+export function createCaller(caller: Omit<Caller, 'account'>, accountOf: AccountOf): Caller {
+  return {
+    ...caller,
+    get account() {
+      return accountOf(caller.tenant);
+    },
+  };
+}
+
 /** The one tenant of a gateway without API keys: any bearer token, or none, is let in. */
 export function openCaller(accountOf: AccountOf): Caller {
   const tenant = tenantId.parse('default');
-  return { tenant, account: accountOf(tenant), keyName: null, settings: unlimited };
+  return createCaller({ tenant, keyName: null, settings: unlimited }, accountOf);
 }

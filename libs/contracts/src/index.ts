@@ -29,7 +29,17 @@ export { providerBatch, providerBatchError, providerBatchUsage, providerFile } f
 export type { ProviderBatch, ProviderBatchError, ProviderFile } from './openai/provider-batch.ts';
 export { resultLine, type ResultLine } from './openai/result-line.ts';
 export { webhookEvent, type WebhookEvent } from './openai/webhook-event.ts';
-export { requestObject, type RequestObject } from './request-object.ts';
+export {
+  requestObject,
+  requestSummaryObject,
+  type RequestEstimate,
+  type RequestObject,
+  type RequestSummaryObject,
+  type TimelineEntry,
+} from './request-object.ts';
+export { batchList, requestList, type BatchList, type RequestList } from './list-object.ts';
+export { deletedResponse, responseObject, type ResponseObject } from './response-object.ts';
+export { purgeOrder, purgeReport, type PurgeOrder, type PurgeReport } from './purge-order.ts';
 export { batchObject, type BatchObject } from './batch-object.ts';
 export { apiKeysFile, holdKind, servedMode } from './api-keys.ts';
 export type {
@@ -41,3 +51,4 @@ export type {
   TenantEntry,
   TenantLimits,
 } from './api-keys.ts';
+export { pricesFile, type PricesFile } from './prices-file.ts';

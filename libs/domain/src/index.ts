@@ -1,4 +1,12 @@
-export { defaultRetention, keepUntil, type KeepUntil, type Outcome, type Retention, type Usage } from './outcome.ts';
+export {
+  defaultRetention,
+  keepUntil,
+  type KeepUntil,
+  type KeptRow,
+  type Outcome,
+  type Retention,
+  type Usage,
+} from './outcome.ts';
 export type {
   Candidate,
   Member,
@@ -38,6 +46,9 @@ export { maxLookupBytes, type LookedUp, type RequestStore } from './ports/reques
 export type { BatchExpectation, BatchMove, BatchStore } from './ports/batch-store.ts';
 export type { IdempotencyRecord, IdempotencyStore } from './ports/idempotency-store.ts';
 export type { OwnedId, OwnedIdStore } from './ports/owned-id-store.ts';
+export type { StorePorts } from './ports/store-ports.ts';
+export { changingMemberStates, fixedMemberStates } from './pending-members.ts';
+export { checkPurge, maxPurgedKeys } from './check-purge.ts';
 export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-page.ts';
 export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
 export type { ListingFilter, RequestListing } from './ports/request-listing.ts';

@@ -3,6 +3,7 @@ import { defaultRetention, keepUntil, maxLookupBytes, type NewRequest, type Requ
 import { AppError } from '@batch-gpt/errors';
 import {
   createMemoryStores,
+  sampleAccount,
   sampleBatchId,
   sampleGroup,
   sampleKey,
@@ -10,13 +11,17 @@ import {
   sampleRequest,
   sampleTime,
 } from '@batch-gpt/testing';
+import { openCaller, type Caller } from '../tenant-of.ts';
+import { type LimitNewWork } from '../tenants/limit-new-work.ts';
 import { createWithin } from '../within.ts';
 import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
 
 const plain = { noCache: false, maxAgeMs: null, isRetry: false, isRepeat: false };
+const caller = openCaller(() => sampleAccount);
 const callOf = (request: NewRequest, change: Partial<Call> = {}): Call => ({
+  caller,
   request,
   reuse: plain,
   mayEnqueue: true,
@@ -25,7 +30,12 @@ const callOf = (request: NewRequest, change: Partial<Call> = {}): Call => ({
 const call = (n: number, change: Partial<Call> = {}) => callOf(sampleRequest(n), change);
 const noCache = { reuse: { ...plain, noCache: true } };
 
-function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () => ({})) {
+const unlimited: LimitNewWork = (callers) => Promise.resolve(callers.map(() => null));
+
+function setUp(
+  change: (requests: RequestStore) => Partial<RequestStore> = () => ({}),
+  limitNewWork: LimitNewWork = unlimited,
+) {
   const { requests, ...stores } = createMemoryStores();
   const counts = { lookup: 0, insert: 0, acceptAnew: 0 };
   const counting: RequestStore = {
@@ -39,6 +49,7 @@ function setUp(change: (requests: RequestStore) => Partial<RequestStore> = () =>
   const acceptor = createAcceptor({
     requests: { ...counting, ...change(counting) },
     announce: (stored) => void announced.push(...stored),
+    limitNewWork,
     hot: createHotOutcomes({ maxBytes: 1_000_000, maxAge: 30_000, monotonic: () => clock.monotonic() }),
     clock,
     within: createWithin(5000, clock),
@@ -195,4 +206,50 @@ test('calls beyond what may wait are refused at once while the store hangs', asy
   );
   const first = await Promise.race(waiting);
   expect(AppError.is(first, 'store_unavailable')).toBe(true);
+});
+
+describe('limits of new work', () => {
+  const named = (keyName: string): Caller => ({ ...caller, keyName });
+  const refusal = new AppError('insufficient_quota', 'spent');
+  const onlyGood: LimitNewWork = (callers) =>
+    Promise.resolve(callers.map(({ keyName }) => (keyName === 'good' ? null : refusal)));
+  const bad = { caller: named('bad') };
+  const good = { caller: named('good') };
+
+  test('refuse what would be stored, and nothing that is answered or joined', async () => {
+    const { acceptor, requests, announced } = setUp(undefined, onlyGood);
+    await acceptor.accept(call(1, good));
+    await finish(requests, 1);
+    await acceptor.accept(call(2, good));
+    const all = await Promise.allSettled([
+      acceptor.accept(call(1, bad)),
+      acceptor.accept(call(1, { ...bad, ...noCache })),
+      acceptor.accept(call(2, bad)),
+      acceptor.accept(call(3, bad)),
+      acceptor.accept(call(3, { ...bad, mayEnqueue: false })),
+    ]);
+    expect(all.map((one) => (one.status === 'fulfilled' ? one.value.kind : (one.reason as unknown)))).toEqual([
+      'hit',
+      refusal,
+      'pending',
+      refusal,
+      'absent',
+    ]);
+    expect((await requests.lookup([sampleKey(3)])).rows.size).toBe(0);
+    expect(announced.map(({ key }) => key)).toEqual([sampleKey(1), sampleKey(2)]);
+  });
+
+  test('of one key do not refuse another key’s call for the same, whichever comes first', async () => {
+    const { acceptor, announced } = setUp(undefined, onlyGood);
+    const all = await Promise.allSettled([bad, good, bad, good].map((one) => acceptor.accept(call(1, one))));
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(announced).toHaveLength(1);
+  });
+
+  test('are asked once for identical calls', async () => {
+    const asked: number[] = [];
+    const { acceptor } = setUp(undefined, (callers) => (asked.push(callers.length), unlimited(callers)));
+    await Promise.all([1, 1, 1, 2].map((n) => acceptor.accept(call(n))));
+    expect(asked).toEqual([2]);
+  });
 });

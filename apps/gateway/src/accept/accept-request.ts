@@ -8,7 +8,8 @@
  *            └─ to be asked anew ── acceptAnew ─┬─ moved ──▶ stored (others of the tick: joined)
  *                                               └─ lost ───▶ look up again
  *
- * A look-up ends early where outcomes are large; then the next page is looked up before anything is stored.
+ * A look-up ends early where outcomes are large; then the next page is looked up before anything is stored. What is
+ * missing or asked anew is new work: before it is stored, its caller's limits may refuse it.
  *
  * A call that loses every round gets AppError `outcome_lost`; when the store fails, `store_unavailable`. Either may have
  * been accepted all the same: the retry finds it.
@@ -24,6 +25,8 @@ import {
 } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Caller } from '../tenant-of.ts';
+import { type LimitNewWork } from '../tenants/limit-new-work.ts';
 import { type Within } from '../within.ts';
 import { type AnnounceAccepted } from './announce-accepted.ts';
 import { collectTicks, type TickItem } from './collect-ticks.ts';
@@ -32,6 +35,7 @@ import { type HotOutcomes } from './hot-outcomes.ts';
 
 /** A call that is to be accepted. */
 export interface Call {
+  readonly caller: Caller;
   readonly request: NewRequest;
   readonly reuse: ReuseWishes;
   /** False: answer from what is stored, never ask the provider. */
@@ -69,6 +73,7 @@ export interface Acceptor extends AsyncDisposable {
 export interface AcceptorOptions {
   readonly requests: Pick<RequestStore, 'lookup' | 'insert' | 'acceptAnew'>;
   readonly announce: AnnounceAccepted;
+  readonly limitNewWork: LimitNewWork;
   readonly hot: HotOutcomes;
   readonly clock: Pick<GatewayClock, 'now'>;
   readonly within: Within;
@@ -131,28 +136,29 @@ async function acceptTick(entries: readonly Entry[], options: AcceptorOptions): 
 
 type OpenCalls = Map<RequestKey, Entry[]>;
 
-interface Anew {
-  readonly row: NewRequest;
-  readonly doneAt: number;
+/** A call that needs new work, the first of its key. */
+interface Needed {
+  readonly entry: Entry;
+  /** Of the outcome that is to be replaced; null for a key that is missing. */
+  readonly doneAt: number | null;
 }
 
 /** One round: afterwards `open` holds the calls that lost a race. */
 async function acceptRound(open: OpenCalls, options: AcceptorOptions): Promise<void> {
-  const missing: Entry[] = [];
-  const anew: Anew[] = [];
+  const needed: Needed[] = [];
   for (let keys: readonly RequestKey[] = [...open.keys()]; keys.length > 0;) {
-    keys = await acceptPage(keys, open, { missing, anew }, options);
+    keys = await acceptPage(keys, open, needed, options);
     // Hits are answered, and their outcomes let go, before more are read.
     if (keys.length > 0) await setImmediate();
   }
-  await store(missing, anew, open, options);
+  await store(await letIn(needed, open, options), open, options);
 }
 
 /** Decides the calls of as many keys as one look-up holds; gives the other keys. */
 async function acceptPage(
   keys: readonly RequestKey[],
   open: OpenCalls,
-  { missing, anew }: { readonly missing: Entry[]; readonly anew: Anew[] },
+  needed: Needed[],
   { requests, clock, within, hot }: AcceptorOptions,
 ): Promise<readonly RequestKey[]> {
   const { rows, rest } = await within(requests.lookup(keys, lookupBytes));
@@ -171,8 +177,7 @@ async function acceptPage(
       continue;
     }
     open.set(key, left);
-    if (row?.state === 'done') anew.push({ row: first.request, doneAt: row.doneAt });
-    else missing.push(first);
+    needed.push({ entry: first, doneAt: row?.state === 'done' ? row.doneAt : null });
   }
   return rest;
 }
@@ -199,14 +204,34 @@ function decide(entry: Entry, row: RequestRecord, now: number): boolean {
   return true;
 }
 
+/** Gives what the limits of the callers allow; calls of others with a refused key try again in the next round. */
+async function letIn(
+  needed: readonly Needed[],
+  open: OpenCalls,
+  { limitNewWork }: AcceptorOptions,
+): Promise<readonly Needed[]> {
+  const refusals = await limitNewWork(needed.map(({ entry }) => entry.caller));
+  return needed.filter(({ entry: { caller, request } }, index) => {
+    const refusal = refusals[index] ?? null;
+    if (refusal === null) return true;
+    const { refused = [], left = [] } = Object.groupBy(open.get(request.key) ?? [], (other) =>
+      other.caller.keyName === caller.keyName ? 'refused' : 'left',
+    );
+    for (const { fail } of refused) fail(refusal);
+    if (left.length === 0) open.delete(request.key);
+    else open.set(request.key, left);
+    return false;
+  });
+}
+
 async function store(
-  missing: readonly Entry[],
-  anew: readonly Anew[],
+  needed: readonly Needed[],
   open: OpenCalls,
   { requests, announce, hot, within }: AcceptorOptions,
 ): Promise<void> {
+  const fresh = needed.flatMap(({ entry, doneAt }) => (doneAt === null ? [entry.request] : []));
+  const anew = needed.flatMap(({ entry, doneAt }) => (doneAt === null ? [] : [{ row: entry.request, doneAt }]));
   hot.drop(anew.map(({ row }) => row.key));
-  const fresh = missing.map(({ request }) => request);
   const [inserted, moved] = await Promise.all([
     fresh.length === 0 ? none : within(requests.insert(fresh)),
     anew.length === 0 ? none : within(requests.acceptAnew(anew)),

@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { sampleAccount } from '@batch-gpt/testing';
+import { createKeyring } from '../tenants/keyring.ts';
+import { openCaller, type Caller } from '../tenant-of.ts';
+import { sampleKeysFile, secretOf, sha256 } from '../testing/sample-keys.ts';
 import { createAdmission } from './admission.ts';
 
 describe('admission', () => {
@@ -32,5 +36,47 @@ describe('admission', () => {
   test('a body that is alone is let in whatever its size', () => {
     const admission = createAdmission({ maxCalls: 10, maxBytes: 100 });
     expect(() => admission.enter().grow(500)).not.toThrow();
+  });
+});
+
+describe('places of tenants and keys', () => {
+  const narrow = { tenant: 'acme', name: 'narrow', sha256: sha256('narrow'), limits: { waiters: 1 } };
+  const keyring = createKeyring(sampleKeysFile({ acme: { limits: { waiters: 2 } }, beta: {} }, [narrow]));
+  const callerOf = (secret: string): Caller => {
+    const holder = keyring.find(secret);
+    if (holder === null) throw new Error('no such key');
+    const { tenant, name, settings } = holder;
+    return { ...openCaller(() => sampleAccount), tenant, keyName: name, settings };
+  };
+  const [main, limited, beta] = [secretOf('acme'), 'narrow', secretOf('beta')].map(callerOf) as [
+    Caller,
+    Caller,
+    Caller,
+  ];
+
+  test('are bounded each, and a leaver makes room', () => {
+    const admission = createAdmission({ maxCalls: 5, maxBytes: 100 });
+    const first = admission.enter(limited);
+    expect(() => admission.enter(limited)).toThrow("the API key 'narrow' of the tenant 'acme'");
+    admission.enter(main);
+    expect(() => admission.enter(main)).toThrow("of the tenant 'acme' are open on this server, which may be 2");
+    admission.enter(beta);
+    first[Symbol.dispose]();
+    first[Symbol.dispose]();
+    admission.enter(limited);
+    expect(() => admission.enter(main)).toThrow("the tenant 'acme'");
+    admission.enter(beta);
+    admission.enter();
+    expect(() => admission.enter(beta)).toThrow('Too many requests are open on this server; try');
+  });
+
+  test('a refused call takes none, not even of the other share', () => {
+    const admission = createAdmission({ maxCalls: 5, maxBytes: 100 });
+    const first = admission.enter(limited);
+    for (let n = 0; n < 5; n += 1) expect(() => admission.enter(limited)).toThrow('narrow');
+    expect(admission.open).toBe(1);
+    admission.enter(main);
+    first[Symbol.dispose]();
+    admission.enter(main);
   });
 });

@@ -1,4 +1,5 @@
 import { AppError } from '@batch-gpt/errors';
+import { type Caller } from '../tenant-of.ts';
 
 /** A call's place in memory. */
 export interface Permit extends Disposable {
@@ -8,11 +9,11 @@ export interface Permit extends Disposable {
   clear(): void;
 }
 
-/** Bounds what all open calls hold in memory, by count and by bytes of their bodies. */
+/** Bounds what all open calls hold in memory, by count and by bytes of their bodies, and how many of them one caller has. */
 export interface Admission {
   readonly open: number;
-  /** Throws AppError `too_many_waiters` when every place is taken. */
-  enter(): Permit;
+  /** Throws AppError `too_many_waiters` when every place is taken, over all or of this caller's tenant or key. */
+  enter(caller?: Caller): Permit;
 }
 
 export function createAdmission({
@@ -22,14 +23,17 @@ export function createAdmission({
   readonly maxCalls: number;
   readonly maxBytes: number;
 }): Admission {
+  const places = createPlaces();
   let open = 0;
   let held = 0;
   return {
     get open() {
       return open;
     },
-    enter: () => {
+    enter: (caller) => {
       if (open >= maxCalls) throw full();
+      const shares = caller === undefined ? noShares : sharesOf(caller);
+      places.take(shares);
       open += 1;
       let own = 0;
       let left = false;
@@ -47,15 +51,66 @@ export function createAdmission({
         clear,
         [Symbol.dispose]: () => {
           clear();
-          if (!left) open -= 1;
+          if (left) return;
           left = true;
+          open -= 1;
+          places.leave(shares);
         },
       };
     },
   };
 }
 
+/** How many places somebody may have. */
+interface Share {
+  readonly name: string;
+  readonly most: number;
+  readonly whose: string;
+}
+
+const noShares: readonly Share[] = [];
+
+function sharesOf({ tenant, keyName, settings: { limits } }: Caller): readonly Share[] {
+  const [ofTenant, ofKey] = [limits.tenant.waiters, limits.key.waiters];
+  if (ofTenant === null && ofKey === null) return noShares;
+  const whose = `the tenant '${tenant}'`;
+  return [
+    ...(ofTenant === null ? [] : [{ name: tenant, most: ofTenant, whose }]),
+    ...(ofKey === null
+      ? []
+      : [{ name: `${tenant}:${keyName ?? ''}`, most: ofKey, whose: `the API key '${keyName ?? ''}' of ${whose}` }]),
+  ];
+}
+
+/** Counts places by name; a name without any is forgotten. */
+function createPlaces() {
+  const taken = new Map<string, number>();
+  const add = (name: string, change: 1 | -1) => {
+    const count = (taken.get(name) ?? 0) + change;
+    if (count > 0) taken.set(name, count);
+    else taken.delete(name);
+  };
+  return {
+    take: (shares: readonly Share[]): void => {
+      const used = shares.find(({ name, most }) => (taken.get(name) ?? 0) >= most);
+      if (used !== undefined) throw fullShare(used);
+      for (const { name } of shares) add(name, 1);
+    },
+    leave: (shares: readonly Share[]): void => {
+      for (const { name } of shares) add(name, -1);
+    },
+  };
+}
+
+const retryAfterMs = 5000;
+
 const full = () =>
-  new AppError('too_many_waiters', 'Too many requests are open on this server; try again shortly.', {
-    retryAfterMs: 5000,
-  });
+  new AppError('too_many_waiters', 'Too many requests are open on this server; try again shortly.', { retryAfterMs });
+
+const fullShare = ({ whose, most }: Share) =>
+  new AppError(
+    'too_many_waiters',
+    `Too many requests of ${whose} are open on this server, which may be ${most} at a time; try again shortly, or call ` +
+      "with 'Prefer: respond-async', which does not wait.",
+    { retryAfterMs },
+  );

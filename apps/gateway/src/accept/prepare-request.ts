@@ -67,11 +67,13 @@ export interface RowIdentity {
   /** Content key of a private row, else null. */
   readonly base: RequestKey | null;
   readonly retry: number;
+  /** How long a success answers others, or on a private row its own call; null: as the deployment says. */
+  readonly cacheTtl: number | null;
 }
 
 /** The row to insert if this call is the first of its kind. */
 export function newRequest(
-  { key, base, retry }: RowIdentity,
+  { key, base, retry, cacheTtl }: RowIdentity,
   { tenant, account }: Owner,
   body: PreparedBody,
   acceptedAt: number,
@@ -93,6 +95,7 @@ export function newRequest(
     inputs,
     shareable,
     limited,
+    cacheTtl,
     acceptedAt,
   };
 }

@@ -5,9 +5,9 @@ import { beginStream, writeComment } from '../replay/write-events.ts';
 import { isOpen } from '../respond/is-open.ts';
 import { type Lifeline } from './hold-plan.ts';
 
-/** Sends one sign of life; nothing to a client that is gone or does not read. `headers` are those of an early answer. */
+/** Sends one sign of life; nothing to a client that is gone, does not read, or waits for another answer first. `headers` are those of an early answer. */
 export function sendBeat(kind: Lifeline, res: ServerResponse, headers: () => Headers): void {
-  if (!isOpen(res) || res.writableNeedDrain) return;
+  if (!isOpen(res) || res.socket === null || res.writableNeedDrain) return;
   switch (kind) {
     case 'none':
       return;

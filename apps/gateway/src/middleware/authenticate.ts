@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { AppError } from '@batch-gpt/errors';
 import { type RequestHandler } from 'express';
 import { type GatewayClock } from '../gateway-clock.ts';
-import { openCaller, type AccountOf, type Caller, type TenantOf } from '../tenant-of.ts';
+import { createCaller, openCaller, type AccountOf, type Caller, type TenantOf } from '../tenant-of.ts';
 import { type ApiKeys } from '../tenants/watch-api-keys.ts';
 
 /** Lets callers in, and remembers who they are. */
@@ -50,7 +50,7 @@ function callerOf(headers: IncomingHttpHeaders, keys: ApiKeys, accountOf: Accoun
   if (holder === null) throw wrongKey();
   if (holder.expiresAt !== null && now >= holder.expiresAt) throw expiredKey();
   const { tenant, name, settings } = holder;
-  return { tenant, account: accountOf(tenant), keyName: name, settings };
+  return createCaller({ tenant, keyName: name, settings }, accountOf);
 }
 
 /** OpenAI's way, or Azure's. */

@@ -1,6 +1,7 @@
 import { type BatchObject } from '@batch-gpt/contracts';
 import { type BatchRecord, type FailureCause } from '@batch-gpt/domain';
 import { batchStatus } from './batch-status.ts';
+import { unixSeconds as seconds } from './unix-seconds.ts';
 
 const day = 24 * 3600;
 
@@ -52,14 +53,15 @@ function countsOf({ billed, provider, sizes }: BatchRecord): BatchObject['reques
   return { total: sizes.lines, completed: provider?.counts.completed ?? 0, failed: provider?.counts.failed ?? 0 };
 }
 
-function usageOf({ billed }: BatchRecord): unknown {
+function usageOf({ billed }: BatchRecord): BatchObject['usage'] {
   if (billed === null) return null;
   const { inputTokens, cachedTokens, outputTokens } = billed;
   return {
     input_tokens: inputTokens,
     input_tokens_details: { cached_tokens: cachedTokens },
     output_tokens: outputTokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    // How many of them were reasoning is not kept; a constant would be a lie.
+    output_tokens_details: {},
     total_tokens: inputTokens + outputTokens,
   };
 }
@@ -68,5 +70,3 @@ function usageOf({ billed }: BatchRecord): unknown {
 function metadataOf({ providerBatchId, state }: BatchRecord): Record<string, string> {
   return { batch_gpt_state: state, ...(providerBatchId === null ? {} : { provider_batch_id: providerBatchId }) };
 }
-
-const seconds = (ms: number): number => Math.floor(ms / 1000);

@@ -1,40 +1,85 @@
-import { type RequestObject } from '@batch-gpt/contracts';
-import { type BatchRecord, type RequestRecord } from '@batch-gpt/domain';
+import { type RequestEstimate, type RequestObject, type RequestSummaryObject } from '@batch-gpt/contracts';
+import { type BatchRecord, type RequestRecord, type RequestSummary } from '@batch-gpt/domain';
+import { requestTimeline } from './request-timeline.ts';
+import { unixSeconds } from './unix-seconds.ts';
+
+/** What a request's object shows beside its row. */
+export interface RequestView {
+  /** The batch that holds it, or held it when it ended. */
+  readonly batch: BatchRecord | null;
+  /** How long windows collect, in milliseconds. */
+  readonly window: number;
+}
 
 /** The text of a request's object; the outcome's body is pasted in as it is, so that no number changes. */
-export function requestObjectText(record: RequestRecord, batch: BatchRecord | null): string {
-  const { response: _, ...facts } = requestFacts(record, batch);
+export function requestObjectText(
+  record: RequestRecord,
+  view: RequestView,
+  estimate: RequestEstimate | null = null,
+): string {
+  const facts: Omit<RequestObject, 'response'> = {
+    ...requestSummary(record, view),
+    timeline: requestTimeline(record, view.batch),
+    estimate,
+  };
   const text = JSON.stringify(facts);
   const response =
     record.state === 'done' ? `{"status_code":${record.outcome.status},"body":${record.outcome.body}}` : 'null';
   return `${text.slice(0, -1)},"response":${response}}`;
 }
 
-function requestFacts(record: RequestRecord, batch: BatchRecord | null): RequestObject {
+/** A request as a list shows it. */
+export function requestSummary(
+  record: RequestRecord | RequestSummary,
+  { batch, window }: RequestView,
+): RequestSummaryObject {
+  const { key, endpoint, model, state, group, acceptedAt, batchId, attempt, rounds } = record;
   return {
-    id: record.key,
+    id: key,
     object: 'batch_gpt.request',
-    endpoint: record.endpoint,
-    model: record.model,
-    state: record.state,
-    created_at: seconds(record.acceptedAt),
-    collected_at: record.state === 'accepted' || record.collectedAt === null ? null : seconds(record.collectedAt),
-    completed_at: record.state === 'done' ? seconds(record.doneAt) : null,
-    batch_id: record.batchId,
+    endpoint,
+    model,
+    state,
+    group,
+    created_at: unixSeconds(acceptedAt),
+    window_closes_at: state === 'accepted' ? unixSeconds(acceptedAt + window) : null,
+    collected_at: state === 'accepted' || record.collectedAt === null ? null : unixSeconds(record.collectedAt),
+    completed_at: state === 'done' ? unixSeconds(record.doneAt) : null,
+    batch_id: batchId,
     provider_batch_id: batch?.providerBatchId ?? null,
     provider_status: batch?.provider?.status ?? null,
-    attempt: record.attempt,
-    rounds: record.rounds,
+    request_counts: batch?.provider?.counts ?? null,
+    attempt,
+    rounds,
+    outcome: outcomeOf(record),
     ...troubleOf(record, batch),
-    response: null,
   };
 }
 
-function troubleOf(record: RequestRecord, batch: BatchRecord | null): Pick<RequestObject, 'error'> {
+/** An open row's outcome is an old one. */
+function outcomeOf(record: RequestRecord | RequestSummary): RequestSummaryObject['outcome'] {
+  if (record.state !== 'done') return null;
+  const { kind, status, usage, providerRequestId } = record.outcome;
+  return {
+    result: kind,
+    status_code: status,
+    usage: usage && {
+      input_tokens: usage.inputTokens,
+      cached_tokens: usage.cachedTokens,
+      output_tokens: usage.outputTokens,
+      total_tokens: usage.totalTokens,
+    },
+    provider_request_id: providerRequestId,
+    reusable_until: unixSeconds(record.reuseUntil),
+  };
+}
+
+function troubleOf(
+  { state }: RequestRecord | RequestSummary,
+  batch: BatchRecord | null,
+): Pick<RequestSummaryObject, 'error'> {
   const trouble = batch?.trouble ?? null;
-  if (record.state !== 'collected' || trouble === null) return {};
+  if (state !== 'collected' || trouble === null) return {};
   const { message, type, param, code } = trouble;
   return { error: { message, type, param, code } };
 }
-
-const seconds = (ms: number): number => Math.floor(ms / 1000);

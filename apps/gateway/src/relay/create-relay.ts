@@ -18,6 +18,7 @@ import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { checkRelayedBody, noSuchObject } from './check-relayed-body.ts';
 import { countRelayed } from './count-relayed.ts';
 import { passOn } from './exchange.ts';
+import { type LimitRelayed } from './limit-relayed.ts';
 import { type IdsWanted } from './note-ids.ts';
 import { type OpenAccount, type Ownership } from './ownership.ts';
 import { type ProviderClient } from './provider-client.ts';
@@ -34,6 +35,7 @@ export interface RelayDeps {
   readonly ownership: Ownership;
   readonly admission: Admission;
   readonly tenantOf: TenantOf;
+  readonly limitRelayed: LimitRelayed;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'relayedCalls'>;
   readonly settings: Pick<ServeEndpointDeps['settings'], 'maxBodyBytes' | 'maxJsonDepth'>;
@@ -62,11 +64,11 @@ export interface Relay {
 const relayedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function createRelay(deps: RelayDeps): Relay {
-  const { client, calls, ownership, admission, tenantOf, metrics, settings } = deps;
+  const { client, calls, ownership, admission, tenantOf, limitRelayed, metrics, settings } = deps;
 
   const serveRelayed = async ({ req, res, caller, account, target }: Relayed): Promise<void> => {
     const isShared = ownership.isShared(account);
-    using permit = admission.enter();
+    using permit = admission.enter(caller);
     using call = calls.enter(res);
     const { signal } = call;
     const at = (search: string) => providerUrl(account.credentials.baseUrl, { ...target, search });
@@ -80,6 +82,8 @@ export function createRelay(deps: RelayDeps): Relay {
       else await passOn(ownership, { ...pass, answer: found.answer, noted: null });
       return;
     }
+    // Objects are made by a POST to their collection; what is done to one that is there is no new work.
+    if (req.method === 'POST' && target.id === null) await limitRelayed(caller);
     const body = await relayedBody({ req, res, caller, target, ownership, isShared, permit, settings });
     const answer = await client.send({ method: req.method, url: at(target.search), headers, body, signal });
     // What is still to come was not waited for: the connection cannot be used again.
@@ -116,6 +120,7 @@ export function createRelay(deps: RelayDeps): Relay {
       await countRelayed(metrics, 'realtime', res, async () => {
         const account = ownership.accountOf(caller);
         await checkRelayedBody(body, { caller, ownership, isShared: ownership.isShared(account) });
+        await limitRelayed(caller);
         using call = calls.enter(res);
         const { signal } = call;
         const url = providerUrl(account.credentials.baseUrl, relayTarget(path + searchOf(req.originalUrl)));

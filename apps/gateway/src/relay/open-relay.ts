@@ -16,7 +16,7 @@ export interface RelaySettings extends ProviderLimits {
   readonly modelsMaxAge: number;
 }
 
-export type OpenRelayOptions = Pick<RelayDeps, 'admission' | 'tenantOf' | 'logger' | 'metrics'> & {
+export type OpenRelayOptions = Pick<RelayDeps, 'admission' | 'tenantOf' | 'limitRelayed' | 'logger' | 'metrics'> & {
   readonly relay: RelaySettings;
   readonly settings: RelayDeps['settings'];
   readonly ownedIds: OwnedIdStore;

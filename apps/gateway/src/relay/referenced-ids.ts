@@ -33,6 +33,7 @@ export function referencedIds(body: unknown): readonly string[] {
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) for (const element of value as readonly unknown[]) walk(element);
     else if (isObject(value)) {
+      if (value['type'] === 'file_id') add(value['id']);
       for (const [name, field] of Object.entries(value)) {
         if (referring.has(name)) add(field);
         if (!free.has(name)) walk(field);

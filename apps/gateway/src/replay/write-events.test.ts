@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type StreamEvent } from '@batch-gpt/domain';
 import { eventually } from '@batch-gpt/testing';
 import { createManualGatewayClock, type ManualGatewayClock } from '../testing/manual-gateway-clock.ts';
+import { createTurns } from './take-turns.ts';
 import { beginStream, writeEvents } from './write-events.ts';
 
 let server: Server;
@@ -19,6 +20,8 @@ afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
+
+const pace = () => ({ after: clock.after, takeTurn: createTurns() });
 
 /** A client that has the headers, and the answer that goes to it. */
 async function connected(): Promise<{ client: IncomingMessage; res: ServerResponse }> {
@@ -56,7 +59,7 @@ test('names and data are lines of their own, whatever breaks there are in the da
     { name: 'response.created', data: '{"a":\r\n1}' },
     { name: null, data: '[DONE]' },
   ];
-  await writeEvents(res, list, clock);
+  await writeEvents(res, list, pace());
   expect(await read(client)).toBe('event: response.created\ndata: {"a": 1}\n\ndata: [DONE]\n\n');
 });
 
@@ -64,7 +67,7 @@ describe('a client', () => {
   test('that reads slowly gets all, and no more is made than it takes', async () => {
     const { client, res } = await connected();
     const { seen, all } = events(50_000);
-    const done = writeEvents(res, all, clock);
+    const done = writeEvents(res, all, pace());
     await eventually(() => res.writableNeedDrain);
     // What the sockets of both sides hold; all of it would be fifty times as much.
     expect(seen.made).toBeLessThan(20_000);
@@ -77,7 +80,7 @@ describe('a client', () => {
   test('that goes away stops it', async () => {
     const { client, res } = await connected();
     const { seen, all } = events(50_000);
-    const done = writeEvents(res, all, clock);
+    const done = writeEvents(res, all, pace());
     await eventually(() => res.writableNeedDrain);
     client.destroy();
     await done;
@@ -91,14 +94,14 @@ describe('a client', () => {
     client.destroy();
     await once(res, 'close');
     const { seen, all } = events(50_000);
-    await writeEvents(res, all, clock);
+    await writeEvents(res, all, pace());
     expect(seen.made).toBeLessThan(100);
   });
 
   test('that takes nothing for minutes is given up', async () => {
     const { res } = await connected();
     const { all } = events(50_000);
-    const done = writeEvents(res, all, clock);
+    const done = writeEvents(res, all, pace());
     await eventually(() => res.writableNeedDrain);
     await clock.advance(300_000);
     await done;
@@ -116,7 +119,7 @@ test('the event loop gets its turn between slices', async () => {
   };
   setImmediate(count);
   const text = read(client);
-  await writeEvents(res, events(2000).all, clock);
+  await writeEvents(res, events(2000).all, pace());
   going = false;
   await text;
   expect(turns).toBeGreaterThan(50);

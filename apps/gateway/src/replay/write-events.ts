@@ -1,14 +1,19 @@
 import { type ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import { type StreamEvent } from '@batch-gpt/domain';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { type Headers } from '../respond/answer-headers.ts';
 import { isOpen } from '../respond/is-open.ts';
+import { type TakeTurn } from './take-turns.ts';
 
-/** How much is made and written before the event loop gets its turn, in UTF-16 units. */
+/** How much is made and written in one turn, in UTF-16 units. */
 const slice = 32_768;
 /** A client that takes nothing for so long is given up, in milliseconds: what it is sent lies in memory. */
 const longestStall = 300_000;
+
+/** What answers are written by. */
+export interface Pace extends Pick<GatewayClock, 'after'> {
+  readonly takeTurn: TakeTurn;
+}
 
 /** Begins an answer of server-sent events, which no proxy may keep back. */
 export function beginStream(res: ServerResponse, headers: Headers): void {
@@ -29,19 +34,15 @@ export function writeComment(res: ServerResponse, text: string): void {
  * Writes events as the rest of an answer and ends it. Events are made as fast as the client takes them; when it goes
  * away no more of them are made.
  */
-export async function writeEvents(
-  res: ServerResponse,
-  events: Iterable<StreamEvent>,
-  clock: Pick<GatewayClock, 'after'>,
-): Promise<void> {
+export async function writeEvents(res: ServerResponse, events: Iterable<StreamEvent>, pace: Pace): Promise<void> {
   let text = '';
   for (const event of events) {
     text += eventText(event);
     if (text.length < slice) continue;
     if (!isOpen(res)) return;
-    if (!res.write(text)) await drained(res, clock);
+    if (!res.write(text)) await drained(res, pace);
     text = '';
-    await setImmediate();
+    await pace.takeTurn();
   }
   if (isOpen(res)) res.end(text);
 }
@@ -52,10 +53,15 @@ function eventText({ name, data }: StreamEvent): string {
 }
 
 /** Resolves once there is room again, or nobody to write for. */
-async function drained(res: ServerResponse, clock: Pick<GatewayClock, 'after'>): Promise<void> {
+async function drained(res: ServerResponse, { after }: Pace): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const go = () => resolve(undefined);
-  const cancel = clock.after(longestStall, () => res.destroy());
+  let cancel = after(longestStall, stalled);
+  function stalled(): void {
+    // An answer that waits for the one before it on its connection has no socket yet.
+    if (res.socket === null) cancel = after(longestStall, stalled);
+    else res.destroy();
+  }
   res.once('drain', go).once('close', go);
   await promise;
   cancel();

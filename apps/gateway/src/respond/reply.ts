@@ -3,8 +3,7 @@ import { errorEnvelope } from '@batch-gpt/contracts';
 import { type FailedStream, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
 import { AppError, toEnvelope } from '@batch-gpt/errors';
 import { parseJson } from '@batch-gpt/hashing';
-import { type GatewayClock } from '../gateway-clock.ts';
-import { beginStream, writeComment, writeEvents } from '../replay/write-events.ts';
+import { beginStream, writeComment, writeEvents, type Pace } from '../replay/write-events.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { endBody, writeOutcome } from './write-json.ts';
 
@@ -18,30 +17,29 @@ export interface Answering {
   readonly stream: StreamWish | null;
 }
 
-type Timers = Pick<GatewayClock, 'after'>;
-
 /** No answer nests so deep, and what writes it recurses. */
 const maxDepth = 1000;
 
 /** Gives an outcome in the form that its caller chose; resolves when the last of it is written, or nobody listens. */
-export async function replyWithOutcome(answering: Answering, outcome: Outcome, clock: Timers): Promise<void> {
+export async function replyWithOutcome(answering: Answering, outcome: Outcome, pace: Pace): Promise<void> {
   const { res, record, stream } = answering;
   const headers = { ...answering.headers, ...requestHeaders(record, outcome.batchId) };
   if (stream !== null && outcome.kind === 'succeeded') {
+    await pace.takeTurn();
     const answer = parseAnswer(outcome.body);
-    if (answer instanceof AppError) await replyWithError(answering, answer, clock);
-    else await replay(res, stream, answer, { headers, batchId: outcome.batchId, clock });
+    if (answer instanceof AppError) await replyWithError(answering, answer, pace);
+    else await replay(res, stream, answer, { headers, batchId: outcome.batchId, pace });
   } else if (!res.headersSent) {
     writeOutcome(res, outcome, headers);
   } else if (stream === null) {
     endBody(res, outcome.body);
   } else {
-    await writeEvents(res, failureEvents(stream, record, errorIn(outcome.body)), clock);
+    await writeEvents(res, failureEvents(stream, record, errorIn(outcome.body)), pace);
   }
 }
 
 /** Gives an error in the form that its caller chose; throws it where its status can still be sent. */
-export async function replyWithError(answering: Answering, error: AppError, clock: Timers): Promise<void> {
+export async function replyWithError(answering: Answering, error: AppError, pace: Pace): Promise<void> {
   const { res, record, headers, stream } = answering;
   if (!res.headersSent) {
     for (const [name, value] of Object.entries({ ...headers, ...requestHeaders(record) })) res.setHeader(name, value);
@@ -49,7 +47,7 @@ export async function replyWithError(answering: Answering, error: AppError, cloc
   }
   const envelope = toEnvelope(error);
   if (stream === null) endBody(res, JSON.stringify(envelope));
-  else await writeEvents(res, failureEvents(stream, record, { ...envelope.error }), clock);
+  else await writeEvents(res, failureEvents(stream, record, { ...envelope.error }), pace);
 }
 
 /** What a stream that began early could not know in its headers comes as a comment. */
@@ -57,12 +55,12 @@ async function replay(
   res: ServerResponse,
   { replay: { answer: eventsOf }, ...options }: StreamWish,
   answer: { readonly value: unknown },
-  { headers, batchId, clock }: { readonly headers: Headers; readonly batchId: string | null; readonly clock: Timers },
+  { headers, batchId, pace }: { readonly headers: Headers; readonly batchId: string | null; readonly pace: Pace },
 ): Promise<void> {
   const events = eventsOf(answer.value, options);
   if (!res.headersSent) beginStream(res, headers);
   else if (batchId !== null) writeComment(res, `batch-id: ${batchId}`);
-  await writeEvents(res, events, clock);
+  await writeEvents(res, events, pace);
 }
 
 function failureEvents({ replay }: StreamWish, record: RequestRecord, error: FailedStream['error']) {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
-import { failureOutcome, type BatchStore, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
+import { failureOutcome, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
@@ -8,9 +8,10 @@ import { holdConnection } from '../hold/hold-connection.ts';
 import { lastRetry, outcomeLost, shuttingDown, stillProcessing, type Told } from '../hold/hold-errors.ts';
 import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.ts';
 import { sendBeat } from '../hold/send-beat.ts';
-import { requestObjectText } from '../objects/request-object.ts';
+import { type RequestDescriber } from '../objects/describe-request.ts';
+import { createTurns } from '../replay/take-turns.ts';
+import { type Pace } from '../replay/write-events.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
-import { type Within } from '../within.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
 import { replyWithError, replyWithOutcome, type Answering } from './reply.ts';
@@ -53,26 +54,26 @@ export interface Responder {
 }
 
 export interface ResponderOptions {
-  readonly batches: Pick<BatchStore, 'get'>;
+  readonly describer: Pick<RequestDescriber, 'describe'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
-  readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
   readonly hold: HoldSettings;
 }
 
 export function createResponder(options: ResponderOptions): Responder {
-  const { batches, waiters, deliveries, within, clock, metrics } = options;
+  const { describer, waiters, deliveries, clock, metrics } = options;
+
+  const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
 
   const respond: Responder['respond'] = async (answering, outcome) => {
     deliveries.noteWhenSent(answering.record, answering.res);
-    await replyWithOutcome(answering, outcome, clock);
+    await replyWithOutcome(answering, outcome, pace);
   };
 
   const respondAccepted: Responder['respondAccepted'] = async (res, record, applied, headers) => {
-    const batch = record.batchId === null ? null : await within(batches.get(record.batchId));
-    writeJson(res, 202, requestObjectText(record, batch), {
+    writeJson(res, 202, await describer.describe(record), {
       ...headers,
       ...requestHeaders(record),
       location: `/v1/requests/${record.key}`,
@@ -108,20 +109,20 @@ export function createResponder(options: ResponderOptions): Responder {
       case 'trouble': {
         // Not stored, but as final for this call as if it were: a repeat is told the same.
         const failure = failureOutcome(end.cause, end.record.batchId, clock.now());
-        await replyWithOutcome({ ...answering, record: end.record }, failure, clock);
+        await replyWithOutcome({ ...answering, record: end.record }, failure, pace);
         return;
       }
       case 'disconnected':
         return;
       case 'lost':
-        await replyWithError(answering, outcomeLost(), clock);
+        await replyWithError(answering, outcomeLost(), pace);
         return;
       case 'draining':
-        await replyWithError(answering, shuttingDown(record), clock);
+        await replyWithError(answering, shuttingDown(record), pace);
         return;
       case 'limit':
         if (wishes.waitMs !== null) await respondAccepted(res, record, wishes.applied, headers);
-        else await replyWithError(answering, stillProcessing(record, told(res, record, wishes)), clock);
+        else await replyWithError(answering, stillProcessing(record, told(res, record, wishes)), pace);
     }
   };
 

@@ -1,6 +1,5 @@
-import { knownProviderStatuses, type BatchId, type TenantId } from '@batch-gpt/contracts';
+import { type BatchId, type TenantId } from '@batch-gpt/contracts';
 import { type BatchRecord, type BatchStore } from '@batch-gpt/domain';
-import { AppError } from '@batch-gpt/errors';
 import { batchStatus } from '../objects/batch-status.ts';
 import { type Within } from '../within.ts';
 
@@ -49,13 +48,4 @@ export async function listBatches(options: ListBatchesOptions): Promise<BatchPag
 function pageOf(all: readonly BatchRecord[], limit: number): BatchPage {
   const found = all.slice(0, limit);
   return { found, lastId: found.at(-1)?.id ?? null, hasMore: all.length > limit };
-}
-
-/** Reads the `status` parameter; throws AppError `invalid_value`. */
-export function readStatus(given: unknown): string | null {
-  if (given === undefined) return null;
-  const status = knownProviderStatuses.find((known) => known === given);
-  if (status !== undefined) return status;
-  const known = knownProviderStatuses.join(', ');
-  throw new AppError('invalid_value', `Invalid 'status': expected one of ${known}.`, { param: 'status' });
 }

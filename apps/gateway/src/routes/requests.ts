@@ -1,31 +1,91 @@
-import { requestKey } from '@batch-gpt/contracts';
-import { type BatchStore, type RequestStore } from '@batch-gpt/domain';
+import { requestKey, type RequestKey, type RequestList, type TenantId } from '@batch-gpt/contracts';
+import { type RequestListing, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type Request, type Response } from 'express';
-import { requestObjectText } from '../objects/request-object.ts';
+import { type RequestDescriber } from '../objects/describe-request.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type TenantOf } from '../tenant-of.ts';
 import { type Within } from '../within.ts';
+import { type CancelRequest } from './cancel-request.ts';
+import { listRequests, readRequestsQuery } from './list-requests.ts';
 
-export interface RequestRouteDeps {
+export interface RequestRoutesDeps {
   readonly requests: Pick<RequestStore, 'lookup'>;
-  readonly batches: Pick<BatchStore, 'get'>;
+  readonly listing: RequestListing;
+  readonly describer: RequestDescriber;
+  readonly cancelRequest: CancelRequest;
   readonly deliveries: Deliveries;
   readonly tenantOf: TenantOf;
   readonly within: Within;
 }
 
-/** `GET /v1/requests/{id}`: where is my request, and its outcome once it has one. */
-export function createRequestRoute({ requests, batches, deliveries, tenantOf, within }: RequestRouteDeps) {
-  return async (req: Request, res: Response): Promise<void> => {
-    const { tenant } = tenantOf(req);
-    const key = requestKey.safeParse(req.params['id']);
-    const record = key.success ? (await within(requests.lookup([key.data]))).rows.get(key.data) : undefined;
-    if (record?.tenant !== tenant) throw new AppError('request_not_found', 'No such request.');
-    const batch = record.batchId === null ? null : await within(batches.get(record.batchId));
-    deliveries.noteWhenSent(record, res);
-    writeJson(res, 200, requestObjectText(record, batch), requestHeaders(record));
+type Handler = (req: Request, res: Response) => Promise<void>;
+
+/** Where is my request: the tenant's own, by their keys. A foreign one is like an unknown one. */
+export interface RequestRoutes {
+  readonly list: Handler;
+  /** Shows its outcome once it has one, which counts as delivered then. */
+  readonly retrieve: Handler;
+  /** Cancels while it is `accepted`. */
+  readonly cancel: Handler;
+}
+
+export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
+  const { requests, listing, describer, cancelRequest, deliveries, tenantOf, within } = deps;
+  const lookup = async (tenant: TenantId, key: RequestKey): Promise<RequestRecord> => {
+    const record = (await within(requests.lookup([key]))).rows.get(key);
+    if (record?.tenant !== tenant) throw notFound();
+    return record;
+  };
+  const show = async (res: Response, record: RequestRecord) =>
+    writeJson(res, 200, await describer.describe(record), requestHeaders(record));
+
+  return {
+    list: async (req, res) => {
+      const page = await listRequests({ listing, within }, tenantOf(req).tenant, readRequestsQuery(req.query));
+      const data = [...(await describer.summarize(page.found))];
+      const list: RequestList = {
+        object: 'list',
+        data,
+        first_id: data[0]?.id ?? null,
+        last_id: page.lastId,
+        has_more: page.hasMore,
+      };
+      writeJson(res, 200, JSON.stringify(list));
+    },
+
+    retrieve: async (req, res) => {
+      const record = await lookup(tenantOf(req).tenant, keyOf(req));
+      deliveries.noteWhenSent(record, res);
+      await show(res, record);
+    },
+
+    cancel: async (req, res) => {
+      // The body of this call means nothing; OpenAI's SDKs send none.
+      req.resume();
+      const { tenant } = tenantOf(req);
+      const record = await lookup(tenant, keyOf(req));
+      if (record.state !== 'accepted') throw notCancellable(record);
+      const isCancelled = await cancelRequest(record);
+      const now = await lookup(tenant, record.key);
+      if (!isCancelled) throw notCancellable(now);
+      await show(res, now);
+    },
   };
 }
+
+function keyOf(req: Request): RequestKey {
+  const key = requestKey.safeParse(req.params['id']);
+  if (key.success) return key.data;
+  throw notFound();
+}
+
+const notFound = () => new AppError('request_not_found', 'No such request.');
+
+const notCancellable = ({ key, state, batchId }: RequestRecord) => {
+  const where =
+    state === 'done' ? 'it has ended' : `it is in batch ${batchId ?? ''}, which can be cancelled as a whole`;
+  return new AppError('request_not_cancellable', `Request ${key} cannot be cancelled any more: ${where}.`);
+};

@@ -1,13 +1,19 @@
-import { type Endpoint, type RequestStore, type StreamWish } from '@batch-gpt/domain';
+import { type Endpoint, type IdempotencyStore, type RequestStore, type StreamWish } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
-import { parseJson, randomRequestKey } from '@batch-gpt/hashing';
+import { canonicalJson, parseJson } from '@batch-gpt/hashing';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Request, type Response } from 'express';
 import { type Acceptance, type Acceptor, type Call } from '../accept/accept-request.ts';
 import { type Admission, type Permit } from '../accept/admission.ts';
-import { contentKey, newRequest, prepareBody, type PreparedBody, type RowIdentity } from '../accept/prepare-request.ts';
+import { type NamePrevious } from '../background/previous-response.ts';
+import { withoutHold, type RespondInBackground } from '../background/respond-in-background.ts';
+import { echoOf, type JsonObject } from '../background/response-echo.ts';
+import { identifyCall, keepNamed, type CallIdentity } from '../accept/identify-call.ts';
+import { newRequest, prepareBody, type PreparedBody } from '../accept/prepare-request.ts';
 import { type Within } from '../within.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Relay } from '../relay/create-relay.ts';
+import { noRealtime, wantsRealtime } from '../relay/realtime-wish.ts';
 import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
@@ -16,11 +22,16 @@ import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes
 import { bodyTooLarge, readBody } from './read-body.ts';
 
 export interface ServeEndpointDeps {
-  readonly requests: Pick<RequestStore, 'claimPrivate'>;
+  readonly requests: Pick<RequestStore, 'claimPrivate' | 'keepUntil'>;
+  readonly idempotency: Pick<IdempotencyStore, 'remember'>;
   readonly admission: Admission;
   readonly acceptor: Acceptor;
   readonly responder: Responder;
+  readonly respondInBackground: RespondInBackground;
+  readonly namePrevious: NamePrevious;
   readonly tenantOf: TenantOf;
+  /** For calls that do not want to wait for a batch; null where nothing is relayed. */
+  readonly relay: Pick<Relay, 'serveRealtime'> | null;
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
@@ -38,38 +49,64 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
   return async (req: Request, res: Response): Promise<void> => {
     const caller = tenantOf(req);
     const wishes = readWishes(req.headers, usualMode(caller, settings.mode));
-    checkMode(caller, wishes.mode);
-    using permit = admission.enter();
+    using permit = admission.enter(caller);
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
-    const { acceptance, waiting, headers, stream } = await acceptCall({ req, res, wishes, permit, caller });
+    const accepted = await acceptCall({ req, res, wishes, permit, caller });
+    if (accepted === null) return;
+    const { acceptance, waiting, headers, stream, echo } = accepted;
     try {
       permit.clear();
-      if (acceptance.kind === 'hit') {
+      if (acceptance.kind === 'absent') throw notCached(res, headers);
+      if (echo !== null) {
+        const { noStore } = wishes;
+        await deps.respondInBackground(res, { caller, acceptance, echo, noStore }, headers);
+      } else if (acceptance.kind === 'hit') {
         await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
-      } else if (acceptance.kind === 'absent') throw notCached(res, headers);
-      else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
+      } else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
       else await waiting.hold({ req, acceptance, wishes, headers, stream, settings: caller.settings });
     } finally {
       waiting?.release();
     }
   };
 
-  async function acceptCall({ req, res, wishes, permit, caller }: Incoming): Promise<Accepted> {
+  /** Null for a call that was sent past the batches, and has been answered. */
+  async function acceptCall({ req, res, permit, caller, ...incoming }: Incoming): Promise<Accepted | null> {
     const { acceptor, clock } = deps;
-    const body = await readPrepared(endpoint, { req, res, permit, settings });
+    const text = await readBody({ req, res, permit, maxBytes: settings.maxBodyBytes });
+    const value = parseJson(text, { maxDepth: settings.maxJsonDepth });
+    if (wantsRealtime(req.headers, value)) {
+      if (deps.relay === null) throw noRealtime();
+      const named = await deps.namePrevious(endpoint, caller, value);
+      const sent = named === value ? text : canonicalJson(named);
+      await deps.relay.serveRealtime({ req, res, caller, path: endpoint.path, text: sent, body: value });
+      return null;
+    }
+    const echo = echoOf(endpoint, value);
+    const wishes = echo === null ? incoming.wishes : withoutHold(incoming.wishes);
+    checkMode(caller, wishes.mode);
+    const body = prepare(endpoint, await deps.namePrevious(endpoint, caller, value), settings);
     checkModel(caller, body.model);
     const { stream } = body;
-    const identity = await identify(deps, caller, body, wishes);
-    const recalled = acceptor.recall(identity.key, reuseOf(wishes));
+    const identity = await identifyCall(deps, caller, body, wishes);
+    const reuse = reuseOf(wishes, identity);
+    const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
-      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()), stream };
+      await keepNamed(deps, identity, recalled.record);
+      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()), stream, echo };
     }
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
     try {
-      const acceptance = await acceptor.accept(callOf(newRequest(identity, caller, body, clock.now()), wishes));
+      const acceptance = await acceptor.accept({
+        caller,
+        request: newRequest(identity, caller, body, clock.now()),
+        reuse,
+        mayEnqueue: wishes.mode !== 'cache',
+      });
       count(deps.metrics, endpoint, wishes, acceptance);
-      return { acceptance, waiting, headers: cacheHeaders(acceptance, identity.base !== null, clock.now()), stream };
+      if (acceptance.kind === 'hit') await keepNamed(deps, identity, acceptance.record);
+      const isPrivate = identity.base !== null;
+      return { acceptance, waiting, headers: cacheHeaders(acceptance, isPrivate, clock.now()), stream, echo };
     } catch (error) {
       waiting?.release();
       throw error;
@@ -91,43 +128,27 @@ interface Accepted {
   readonly waiting: Waiting | null;
   readonly headers: Headers;
   readonly stream: StreamWish | null;
+  /** For a call in the background: what its response repeats of it. */
+  readonly echo: JsonObject | null;
 }
 
-interface ReadPrepared extends Pick<Incoming, 'req' | 'res' | 'permit'> {
-  readonly settings: ServeEndpointDeps['settings'];
-}
-
-async function readPrepared(endpoint: Endpoint, { settings, ...incoming }: ReadPrepared): Promise<PreparedBody> {
-  const { maxBodyBytes, maxJsonDepth } = settings;
-  const text = await readBody({ ...incoming, maxBytes: maxBodyBytes });
-  const body = prepareBody(endpoint, parseJson(text, { maxDepth: maxJsonDepth }));
+function prepare(
+  endpoint: Endpoint,
+  value: unknown,
+  { maxBodyBytes }: Pick<ServeEndpointDeps['settings'], 'maxBodyBytes'>,
+): PreparedBody {
+  const body = prepareBody(endpoint, value);
   // The canonical text may be longer than the body, and what one store cannot keep would fail its whole tick.
   if (Buffer.byteLength(body.lineText) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   return body;
 }
 
-function callOf(request: Call['request'], wishes: Wishes): Call {
-  return { request, reuse: reuseOf(wishes), mayEnqueue: wishes.mode !== 'cache' };
-}
-
-const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes): Call['reuse'] => ({ noCache, maxAgeMs, isRetry: retry > 0 });
-
-/** The content key, or for `no-store` a private one; its retries first claim what an earlier attempt left. */
-async function identify(
-  { requests, within }: ServeEndpointDeps,
-  caller: Caller,
-  body: PreparedBody,
-  { noStore, retry, idempotencyKey, mode }: Wishes,
-): Promise<RowIdentity> {
-  const { tenant } = caller;
-  const base = contentKey(caller, body);
-  // What is only looked up is neither shared nor stored by this call.
-  if (!noStore || mode === 'cache') return { key: base, base: null, retry: 0 };
-  if (idempotencyKey !== null) return { key: randomRequestKey({ tenant, base, salt: idempotencyKey }), base, retry };
-  const claimed = retry === 0 ? null : requests.claimPrivate(tenant, base, retry);
-  const key = claimed === null ? null : await within(claimed);
-  return { key: key ?? randomRequestKey(), base, retry };
-}
+const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes, { isRepeat }: CallIdentity): Call['reuse'] => ({
+  noCache,
+  maxAgeMs,
+  isRetry: retry > 0,
+  isRepeat,
+});
 
 function count(metrics: Metrics, { path }: Endpoint, { mode }: Wishes, acceptance: Acceptance): void {
   metrics.cacheLookups.inc({ result: acceptance.kind === 'hit' ? 'hit' : 'miss' });

@@ -18,3 +18,6 @@ export const apiKeysEnv = section(
     return { list: list === null ? null : new Secret(list), file, reloadEvery };
   },
 );
+
+/** What models cost, for limits of what a tenant spends. */
+export const pricesEnv = section({ PRICES_FILE: orNull(text()) }, ({ PRICES_FILE: file }) => ({ file }));

@@ -19,6 +19,8 @@ export interface CallerSettings {
   readonly holdMax: number | null;
   /** Older answers are asked for anew. */
   readonly cacheTtl: number | null;
+  /** Whether any limit of new work has to be looked at. */
+  readonly limitsNewWork: boolean;
   readonly limits: { readonly tenant: Readonly<TenantLimits>; readonly key: Readonly<KeyLimits> };
 }
 
@@ -33,6 +35,7 @@ export const unlimited: CallerSettings = {
   hold: null,
   holdMax: null,
   cacheTtl: null,
+  limitsNewWork: false,
   limits: { tenant: noTenantLimits, key: noKeyLimits },
 };
 
@@ -47,8 +50,14 @@ export function callerSettings(key: ApiKeyEntry, tenant: TenantEntry): CallerSet
     hold: defaults.hold ?? null,
     holdMax: seconds(defaults.holdMaxSeconds),
     cacheTtl: seconds(key.cacheTtlSeconds ?? tenant.cacheTtlSeconds),
+    limitsNewWork: hasLimitsOfNewWork(tenant.limits, key.limits),
     limits: { tenant: tenant.limits, key: key.limits },
   };
+}
+
+/** Those of open calls are no limits of new work. */
+function hasLimitsOfNewWork({ waiters: _, ...ofTenant }: TenantLimits, { requestsPerMinute }: KeyLimits): boolean {
+  return [...Object.values(ofTenant), requestsPerMinute].some((limit) => limit !== null);
 }
 
 function both(

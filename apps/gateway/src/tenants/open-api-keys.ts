@@ -1,6 +1,6 @@
 import { type Logger } from '@batch-gpt/logging';
 import { parseApiKeyList, parseApiKeys } from './parse-api-keys.ts';
-import { readKeysFile } from './read-keys-file.ts';
+import { readConfigFile } from './read-config-file.ts';
 import { watchApiKeys, type WatchedApiKeys } from './watch-api-keys.ts';
 
 export interface ApiKeysConfig {
@@ -16,7 +16,7 @@ export async function openApiKeys(
   logger: Logger,
 ): Promise<WatchedApiKeys | null> {
   if (file !== null) {
-    const read = () => readKeysFile(file);
+    const read = () => readConfigFile(file, 'GATEWAY_API_KEYS_FILE');
     return watchApiKeys({ read, parse: parseApiKeys, source: 'GATEWAY_API_KEYS_FILE', every, logger });
   }
   if (list === null) return null;

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { createAccounts, type Account } from '@batch-gpt/accounts';
 import { batchId, type RequestKey } from '@batch-gpt/contracts';
-import { defaultRetention, keepUntil, type Outcome } from '@batch-gpt/domain';
+import { defaultRetention, keepUntil, openAiPrices, type Outcome, type OutcomeAnnouncer } from '@batch-gpt/domain';
 import { silentLogger, type Logger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
-import { createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
+import { createMemoryCallRates, createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
 import { openApiServer, type ApiServerOptions } from '../api-server.ts';
 import { composeGateway, type GatewayParts } from '../compose-gateway.ts';
+import { sampleProviderAccount } from './sample-provider-account.ts';
 import { createManualGatewayClock } from './manual-gateway-clock.ts';
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
@@ -17,12 +19,14 @@ export interface TestGatewayOptions {
   readonly patience?: Partial<Pick<ApiServerOptions, 'keepAlive' | 'headersTimeout' | 'requestTimeout'>>;
   readonly trust?: Partial<GatewayParts['trust']>;
   readonly apiKeys?: GatewayParts['apiKeys'];
+  readonly accounts?: readonly Account[];
+  readonly prices?: GatewayParts['prices'];
+  readonly relay?: Partial<GatewayParts['relay']>;
   readonly logger?: Logger;
 }
 
 const serving: GatewayParts['serving'] = {
   mode: 'sync',
-  account: 'default',
   maxBodyBytes: 100_000,
   maxJsonDepth: 64,
   maxCalls: 1000,
@@ -44,14 +48,34 @@ const hold: GatewayParts['hold'] = {
   sweepEvery: 10_000,
 };
 
+const relay: GatewayParts['relay'] = {
+  on: false,
+  maxCalls: 100,
+  connectTimeout: 10_000,
+  answerTimeout: 600_000,
+  idleTimeout: 300_000,
+  modelsMaxAge: 60_000,
+};
+
 /** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const stores = createMemoryStores();
   const signals = createMemorySignals();
   const clock = createManualGatewayClock(sampleTime);
   const metrics = createMetrics({ service: 'gateway', version: 'test', processMetrics: false });
+  const announcer: OutcomeAnnouncer = {
+    announceOutcomes: async (keys) => {
+      await signals.outcomes.announceOutcomes(keys);
+      gateway.outcomes.look(keys);
+    },
+  };
   const gateway = composeGateway({
     requests: stores.requests,
+    idempotency: stores.idempotency,
+    cache: stores.cache,
+    listing: stores.listing,
+    ownedIds: stores.ownedIds,
+    announcer,
     batches: stores.batches,
     accepted: signals.accepted,
     ended: signals.ended,
@@ -61,8 +85,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     metrics,
     hold: { ...hold, ...options.hold },
     serving: { ...serving, ...options.serving },
+    handles: { window: 5000, responseTtl: 30 * 86_400_000, failureTtl: 180_000 },
     trust: { verifyWebhook: null, adminToken: null, corsOrigins: null, ...options.trust },
     apiKeys: options.apiKeys ?? null,
+    usage: stores.usage,
+    callRates: createMemoryCallRates(() => clock.monotonic()),
+    prices: options.prices ?? openAiPrices,
+    accounts: createAccounts(options.accounts ?? [sampleProviderAccount(null)]),
+    relay: { ...relay, on: options.accounts !== undefined, ...options.relay },
   });
   const server = await openApiServer({
     port: 0,
@@ -100,7 +130,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     const { rows } = await stores.requests.lookup(keys);
     const settlements = keys.map((key) => {
       const outcome = { ...success(key), batchId: id, at: clock.now(), ...change };
-      return { key, outcome, attempt: 1, ...keepUntil(outcome, defaultRetention, rows.get(key)?.base !== null) };
+      const { base = null, cacheTtl = null } = rows.get(key) ?? {};
+      return {
+        key,
+        outcome,
+        attempt: 1,
+        ...keepUntil(outcome, defaultRetention, { isPrivate: base !== null, cacheTtl }),
+      };
     });
     await stores.requests.settle(id, settlements);
   };
@@ -139,6 +175,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     finish,
     announced,
     held,
+    metric,
     post: (body: unknown, headers: Record<string, string> = {}, path = '/v1/chat/completions') =>
       fetch(url + path, {
         method: 'POST',

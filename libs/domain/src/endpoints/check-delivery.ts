@@ -4,10 +4,15 @@ import { type RequestBody } from './endpoint.ts';
 import { isAbsent, wrongType } from './refusals.ts';
 
 /**
- * Refuses a way of delivery that is malformed, that the endpoint does not have (`replay` null: no streams) or that is
- * not built yet, instead of answering in a form that was not asked for.
+ * Refuses a way of delivery that is malformed or that the endpoint does not have (`replay` null: no streams), instead of
+ * answering in a form that was not asked for.
  */
 export function checkDelivery(body: RequestBody, replay: StreamReplay | null): AppError | null {
+  return checkStream(body, replay) ?? refuseBackground(body);
+}
+
+/** As {@link checkDelivery}, for the endpoint that has a background mode. */
+export function checkBackgroundDelivery(body: RequestBody, replay: StreamReplay | null): AppError | null {
   return checkStream(body, replay) ?? checkBackground(body);
 }
 
@@ -21,9 +26,22 @@ function checkStream({ stream, stream_options: options }: RequestBody, replay: S
   return isAbsent(options) || isObject(options) ? null : wrongType('stream_options', 'an object', options);
 }
 
-function checkBackground(body: RequestBody): AppError | null {
+function refuseBackground(body: RequestBody): AppError | null {
   if (body['background'] !== true) return null;
-  const message =
-    "Background mode is not supported yet: leave out 'background', or send the header 'Prefer: respond-async'.";
+  const message = "Only responses have a background mode: leave out 'background', or send 'Prefer: respond-async'.";
   return new AppError('unsupported_value', message, { param: 'background' });
+}
+
+function checkBackground({ background, stream, store }: RequestBody): AppError | null {
+  if (!isAbsent(background) && typeof background !== 'boolean') return wrongType('background', 'a boolean', background);
+  if (background !== true) return null;
+  if (stream === true) {
+    const message =
+      "A background response cannot be streamed while it is made: leave out 'stream', and stream it by its id once it has ended.";
+    return new AppError('unsupported_value', message, { param: 'stream' });
+  }
+  if (store !== false) return null;
+  return new AppError('unsupported_value', "Background mode needs 'store': the response is kept to be polled.", {
+    param: 'store',
+  });
 }

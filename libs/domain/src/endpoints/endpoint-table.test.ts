@@ -48,9 +48,10 @@ describe.each(batchEndpoint.options)('%s', (path) => {
     expect(endpoint.check({ ...body, model })).toMatchObject({ code, param: 'model' });
   });
 
-  test('refuses background: true for now', () => {
+  test('takes background: true where it has a background mode', () => {
     const refusal = endpoint.check({ ...body, background: true });
-    expect(refusal).toMatchObject({ code: 'unsupported_value', param: 'background' });
+    if (path === '/v1/responses') expect(refusal).toBeNull();
+    else expect(refusal).toMatchObject({ code: 'unsupported_value', param: 'background' });
   });
 
   test('takes stream: true where it has streams', () => {
@@ -85,6 +86,15 @@ test.each([
   expect(chat.check(body)).toBeNull();
   expect(streamWish(chat, body)?.includeUsage ?? null).toBe(includeUsage);
   expect(streamWish(embed, body)).toBeNull();
+});
+
+test.each([
+  [{ background: 'yes' }, 'background', 'invalid_type'],
+  [{ background: true, stream: true }, 'stream', 'unsupported_value'],
+  [{ background: true, store: false }, 'store', 'unsupported_value'],
+])('a response in the background is not %j', (change, param, code) => {
+  expect(respond.check({ ...good[respond.path], ...change })).toMatchObject({ code, param });
+  expect(respond.check({ ...good[respond.path], ...change, background: false })).toBeNull();
 });
 
 test('options of a stream are an object', () => {

@@ -1,7 +1,7 @@
 import { type AppError } from '@batch-gpt/errors';
 import { field } from '../lines/field.ts';
 import { responseReplay } from '../replay/response-replay.ts';
-import { checkDelivery } from './check-delivery.ts';
+import { checkBackgroundDelivery } from './check-delivery.ts';
 import { checkModel } from './check-model.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
@@ -16,7 +16,7 @@ const storedInputs = ['prompt', 'previous_response_id', 'conversation'] as const
 export const responses: Endpoint = {
   path: '/v1/responses',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, responseReplay),
+  check: (body) => checkModel(body) ?? checkInput(body) ?? checkBackgroundDelivery(body, responseReplay),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,

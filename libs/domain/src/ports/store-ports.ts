@@ -4,6 +4,7 @@ import type { OutcomeCache } from './outcome-cache.ts';
 import type { OwnedIdStore } from './owned-id-store.ts';
 import type { RequestListing } from './request-listing.ts';
 import type { RequestStore } from './request-store.ts';
+import type { TenantUsage } from './tenant-usage.ts';
 
 /** All ports of the system of record: what every adapter gives, and works on one database. */
 export interface StorePorts {
@@ -13,4 +14,5 @@ export interface StorePorts {
   readonly cache: OutcomeCache;
   readonly idempotency: IdempotencyStore;
   readonly ownedIds: OwnedIdStore;
+  readonly usage: TenantUsage;
 }

@@ -1,0 +1,47 @@
+import { type RequestSummaryObject } from '@batch-gpt/contracts';
+import { type BatchStore, type RequestRecord, type RequestSummary } from '@batch-gpt/domain';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { type Within } from '../within.ts';
+import { estimateCompletion } from './estimate-completion.ts';
+import { type RecentTurnarounds } from './recent-turnarounds.ts';
+import { requestObjectText, requestSummary } from './request-object.ts';
+
+/** Makes the objects that say where requests are, with what their batches and the past know. */
+export interface RequestDescriber {
+  /** The text of a whole object. */
+  describe(record: RequestRecord): Promise<string>;
+  /** Objects for a list: one read for all their batches. */
+  summarize(records: readonly RequestSummary[]): Promise<readonly RequestSummaryObject[]>;
+}
+
+export interface RequestDescriberOptions {
+  readonly batches: Pick<BatchStore, 'get' | 'getMany'>;
+  readonly turnarounds: RecentTurnarounds;
+  readonly within: Within;
+  readonly clock: Pick<GatewayClock, 'now'>;
+  /** How long windows collect, in milliseconds; the batcher's own setting decides. */
+  readonly window: number;
+}
+
+export function createRequestDescriber(options: RequestDescriberOptions): RequestDescriber {
+  const { batches, turnarounds, within, clock, window } = options;
+  return {
+    describe: async (record) => {
+      const [batch, observed] = await Promise.all([
+        record.batchId === null ? null : within(batches.get(record.batchId)),
+        record.state === 'done' ? [] : turnarounds(record),
+      ]);
+      const estimate = estimateCompletion({ record, batch, window, turnarounds: observed, now: clock.now() });
+      return requestObjectText(record, { batch, window }, estimate);
+    },
+
+    summarize: async (records) => {
+      const ids = [...new Set(records.flatMap(({ batchId }) => (batchId === null ? [] : [batchId])))];
+      const found = ids.length === 0 ? null : await within(batches.getMany(ids));
+      return records.map((record) => {
+        const batch = (record.batchId === null ? null : found?.get(record.batchId)) ?? null;
+        return requestSummary(record, { batch, window });
+      });
+    },
+  };
+}

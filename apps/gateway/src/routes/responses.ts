@@ -1,0 +1,59 @@
+import { type Request, type Response } from 'express';
+import { type BackgroundResponses } from '../background/background-responses.ts';
+import { readStartingAfter, replayResponse } from '../background/replay-response.ts';
+import { writeResponse } from '../background/respond-in-background.ts';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { beginStream, writeEvents } from '../replay/write-events.ts';
+import { requestHeaders } from '../respond/answer-headers.ts';
+import { type Deliveries } from '../respond/note-deliveries.ts';
+import { writeJson } from '../respond/write-json.ts';
+import { type TenantOf } from '../tenant-of.ts';
+
+export interface ResponseRoutesDeps {
+  readonly backgroundResponses: BackgroundResponses;
+  readonly deliveries: Deliveries;
+  readonly tenantOf: TenantOf;
+  readonly clock: Pick<GatewayClock, 'after'>;
+}
+
+type Handler = (req: Request, res: Response) => Promise<void>;
+
+/** Background responses by their ids. */
+export interface ResponseRoutes {
+  readonly retrieve: Handler;
+  readonly cancel: Handler;
+  readonly remove: Handler;
+}
+
+export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
+  const { backgroundResponses: responses, deliveries, tenantOf, clock } = deps;
+  return {
+    retrieve: async (req, res) => {
+      const shown = await responses.show(tenantOf(req).tenant, idOf(req));
+      if (req.query['stream'] !== 'true') {
+        writeResponse(res, shown, deliveries);
+        return;
+      }
+      const events = replayResponse(shown.object, readStartingAfter(req.query['starting_after']));
+      const { record, outcome } = shown;
+      if (record !== null && outcome !== null) deliveries.noteWhenSent(record, res);
+      beginStream(res, record === null ? {} : requestHeaders(record));
+      await writeEvents(res, events, clock);
+    },
+
+    cancel: async (req, res) => {
+      // The body of this call means nothing; OpenAI's SDKs send none.
+      req.resume();
+      writeResponse(res, await responses.cancel(tenantOf(req).tenant, idOf(req)), deliveries);
+    },
+
+    remove: async (req, res) => {
+      req.resume();
+      const id = idOf(req);
+      await responses.remove(tenantOf(req).tenant, id);
+      writeJson(res, 200, JSON.stringify({ id, object: 'response', deleted: true }));
+    },
+  };
+}
+
+const idOf = (req: Request): string => String(req.params['id']);
