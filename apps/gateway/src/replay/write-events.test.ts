@@ -6,7 +6,7 @@ import { type StreamEvent } from '@batch-gpt/domain';
 import { eventually } from '@batch-gpt/testing';
 import { createManualGatewayClock, type ManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createTurns } from './take-turns.ts';
-import { beginStream, writeEvents } from './write-events.ts';
+import { beginStream, writeEvents, type Pace } from './write-events.ts';
 
 let server: Server;
 let clock: ManualGatewayClock;
@@ -21,7 +21,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const pace = () => ({ after: clock.after, takeTurn: createTurns() });
+const pace = (): Pace => ({ after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() });
 
 /** A client that has the headers, and the answer that goes to it. */
 async function connected(): Promise<{ client: IncomingMessage; res: ServerResponse }> {
