@@ -165,7 +165,7 @@ suite('the commands of store-mongo', () => {
   });
 });
 
-const parts = ['find', 'filter', 'sort', 'limit', 'projection'];
+const parts = ['find', 'filter', 'sort', 'limit', 'projection', 'hint'];
 
 async function explain(connection: Connection, command: mongo.Document) {
   const find = Object.fromEntries(Object.entries(command).filter(([name]) => parts.includes(name)));

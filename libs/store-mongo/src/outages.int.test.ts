@@ -145,6 +145,7 @@ function everyCall({
   cache,
   idempotency,
   ownedIds,
+  usage,
   ping,
 }: MongoStores): Promise<unknown>[] {
   const batch = sampleBatchId(1);

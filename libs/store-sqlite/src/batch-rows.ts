@@ -29,7 +29,8 @@ export function createBatchRows(prepare: Prepare) {
 
     findBatch: (tenant: TenantId, text: string): BatchRecord | null =>
       firstOf(prepare('SELECT * FROM batches WHERE id = ? AND tenant = ?').all(text, tenant)) ??
-      firstOf(prepare('SELECT * FROM batches WHERE provider_batch_id = ? AND tenant = ? LIMIT 1').all(text, tenant)),
+      // The plus keeps the planner from going through all batches of the tenant.
+      firstOf(prepare('SELECT * FROM batches WHERE provider_batch_id = ? AND +tenant = ? LIMIT 1').all(text, tenant)),
 
     listBatches: (tenant: TenantId, after: BatchId | null, limit: number): BatchRecord[] => {
       const last = after === null ? null : find(after);

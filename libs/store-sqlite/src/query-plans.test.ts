@@ -71,7 +71,7 @@ function callEverything(): string[] {
     ],
     evictOldest: () => writes.evictOldest(1, 10),
     storedBytes: () => reads.storedBytes(),
-    pendingOf: () => reads.pendingOf(sampleTenant, 10),
+    pendingOf: () => [writes.insertBatch(sampleBatch(2)), reads.pendingOf(sampleTenant, 10)],
     billedSince: () => reads.billedSince(sampleTenant, 1),
     remember: () => writes.remember(sampleIdempotency(1)),
     forgetExpired: () => writes.forgetExpired(1, 10),
@@ -112,6 +112,8 @@ describe('query plans', () => {
     expect(statements.size).toBeGreaterThan(25);
     const bad = [...statements].flatMap((sql) =>
       planOf(sql)
+        // What a subquery found is counted: its own line says how it was found.
+        .filter((detail) => detail !== 'SCAN (subquery-1)')
         .filter((detail) => detail.startsWith('SCAN') || detail.includes('TEMP B-TREE'))
         .map((detail) => ({ sql, detail })),
     );
@@ -130,7 +132,7 @@ describe('query plans', () => {
     expect(planContaining('group_id <', 'count')).toContain(
       'USING COVERING INDEX requests_accepted (group_id>? AND group_id<?)',
     );
-    expect(planContaining('count(*)', "state = 'collected'")).toContain(
+    expect(planContaining('SELECT 1', "state = 'collected'")).toContain(
       'COVERING INDEX requests_collected (batch_id=?)',
     );
     expect(planContaining('sizes')).toContain('batches_used (tenant=? AND state=?)');

@@ -1,0 +1,10 @@
+import type { TenantUsage } from '@batch-gpt/domain';
+import type { Database } from './database.ts';
+
+/** The usage port on a database worker. */
+export function createTenantUsage({ read }: Pick<Database, 'read'>): TenantUsage {
+  return {
+    pendingOf: (tenant, atMost) => read('pendingOf', tenant, atMost),
+    spendOf: (tenant, sinceDay) => read('billedSince', tenant, Date.parse(sinceDay)),
+  };
+}
