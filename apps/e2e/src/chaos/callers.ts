@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../calls.ts';
 import type { Stack } from '../start-stack.ts';
-import { askAndHold, askForHandle, askOfficially, type ClientContext } from './clients.ts';
+import { askAndHold, askByName, askForHandle, askForStream, askOfficially, type ClientContext } from './clients.ts';
 import type { Random } from './random.ts';
 import type { Asked, Truth } from './truth.ts';
 
@@ -15,8 +15,10 @@ export interface CallersDeps {
 
 /** How a caller asks; the last two go away in the middle, and what they asked is repeated by others later. */
 const manners: readonly (readonly [(context: ClientContext, asked: Asked) => Promise<boolean>, number])[] = [
-  [askOfficially, 30],
-  [askAndHold, 20],
+  [askOfficially, 20],
+  [askForStream, 15],
+  [askAndHold, 10],
+  [askByName, 10],
   [askForHandle, 30],
   [(context, asked) => askAndHold(context, asked, context.random.between(5, 1500)), 20],
 ];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requestObject } from '@batch-gpt/contracts';
 import { APIError } from 'openai';
@@ -27,6 +28,32 @@ export async function askOfficially({ stack, truth, gateway }: ClientContext, as
   try {
     truth.answered(asked, await ask(client, asked.call), null);
     return true;
+  } catch (error) {
+    truth.failed(asked, reasonOf(error));
+    return false;
+  }
+}
+
+/** The official client's stream, put together again; one that breaks off in the middle is no answer. */
+export async function askForStream({ stack, truth, gateway }: ClientContext, asked: Asked): Promise<boolean> {
+  const client = stack.client(gateway, { maxRetries: 1, timeout: patience.official });
+  // A stream that has begun may be held for long: its reader has to be patient by itself.
+  const signal = AbortSignal.timeout(patience.official);
+  try {
+    const stream = client.chat.completions.stream(asked.call.body, { signal });
+    truth.answered(asked, textOf(await stream.finalChatCompletion()), null);
+    return true;
+  } catch (error) {
+    truth.failed(asked, `stream: ${reasonOf(error)}`);
+    return false;
+  }
+}
+
+/** Waits on the open connection, under a name that every repeat of the prompt has too. */
+export async function askByName({ stack, truth, gateway }: ClientContext, asked: Asked): Promise<boolean> {
+  const name = createHash('sha256').update(asked.call.expected).digest('hex');
+  try {
+    return await take(truth, asked, await post(stack, gateway, asked, patience.raw, { 'idempotency-key': name }));
   } catch (error) {
     truth.failed(asked, reasonOf(error));
     return false;
