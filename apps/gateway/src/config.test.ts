@@ -7,9 +7,11 @@ const load = (env: Record<string, string> = {}) => loadConfig(gatewayConfig, { .
 
 describe('configuration', () => {
   test('by default', () => {
-    const { listen, serving, hold } = load();
+    const { listen, serving, hold, accounts, relay } = load();
     expect(listen).toEqual({ port: 8080, host: '127.0.0.1', headersTimeout: 80_000, requestTimeout: 300_000 });
-    expect(serving).toMatchObject({ mode: 'sync', account: 'default', maxBodyBytes: 10_485_760, maxCalls: 20_000 });
+    expect(serving).toMatchObject({ mode: 'sync', maxBodyBytes: 10_485_760, maxCalls: 20_000 });
+    expect(accounts).toMatchObject({ single: { name: 'default', apiKey: null }, file: null, keys: 'optional' });
+    expect(relay).toMatchObject({ on: false, maxCalls: 200, answerTimeout: 600_000, modelsMaxAge: 60_000 });
     expect(hold).toMatchObject({ max: 570_000, interimAfter: 15_000, interimEvery: 15_000, keepAlive: 75_000 });
   });
 
@@ -21,6 +23,8 @@ describe('configuration', () => {
     [{ HOLD_MAX_MS: '0' }, 'HOLD_MAX_MS'],
     [{ MAX_WAITER_BYTES: '5', MAX_BODY_BYTES: '6' }, 'MAX_WAITER_BYTES'],
     [{ OPENAI_ACCOUNT: 'a b' }, 'OPENAI_ACCOUNT'],
+    [{ RELAY: 'on' }, 'RELAY: needs an account to relay to'],
+    [{ RELAY: 'on', OPENAI_API_KEY: 'sk-a', RELAY_MAX_CALLS: '0' }, 'RELAY_MAX_CALLS'],
     [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
     [{ HEADERS_TIMEOUT_MS: '0' }, 'HEADERS_TIMEOUT_MS'],
     [{ REQUEST_TIMEOUT_MS: '79999' }, 'REQUEST_TIMEOUT_MS: must be at least HEADERS_TIMEOUT_MS'],

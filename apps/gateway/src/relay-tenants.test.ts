@@ -216,6 +216,18 @@ describe('what the provider never hears of', () => {
       expect(upstream.seen).toEqual([]);
     });
 
+    test('makes no more than it may in a minute, and looks at what it has all the same', async () => {
+      const gateway = await narrow({ limits: { requestsPerMinute: 2 } });
+      const make = () => gateway.post({}, bearer('narrow'), '/v1/vector_stores');
+      const ask = () => gateway.post(chat('a'), { ...bearer('narrow'), 'batch-mode': 'realtime' });
+      expect((await make()).status).toBe(200);
+      expect((await ask()).status).toBe(200);
+      for (const call of [make(), ask()]) expect(await codeOf(await call)).toBe('rate_limit_exceeded');
+      const looked = await gateway.get('/v1/vector_stores/vs_1', { headers: bearer('narrow') });
+      expect(looked.status).toBe(200);
+      expect(upstream.seen).toHaveLength(3);
+    });
+
     test('names no other model, in a body, a form or a batch', async () => {
       const gateway = await narrow({ models: ['gpt-4o-mini'] });
       const form = new FormData();

@@ -136,3 +136,46 @@ describe('a realtime call', () => {
     expect([...owned]).toEqual([kept.id]);
   });
 });
+
+describe('where nothing is relayed', () => {
+  const off = async () => {
+    await using plain = await startTestGateway();
+    const calls = [
+      plain.get('/v1/files'),
+      plain.post({}, {}, '/v1/files'),
+      plain.post({}, {}, '/v1/batches'),
+      plain.get('/v1/vector_stores/vs_1/search', { method: 'POST' }),
+    ];
+    return await Promise.all(
+      calls.map(async (call) => {
+        const answer = await call;
+        const { error } = (await answer.json()) as { error: { code: string; message: string } };
+        return { status: answer.status, ...error };
+      }),
+    );
+  };
+
+  test('a route that is not ours says how it would be', async () => {
+    for (const answer of await off()) {
+      expect(answer).toMatchObject({ status: 404, code: 'unknown_route', type: 'invalid_request_error', param: null });
+      expect(answer.message).toContain('RELAY=on');
+    }
+  });
+
+  test.each([
+    [{ service_tier: 'priority' }, {}],
+    [{}, { 'batch-mode': 'realtime' }],
+  ])('a realtime call is refused: %j %j', async (more, headers) => {
+    await using plain = await startTestGateway();
+    const answer = await plain.post(chat('quick', more), headers);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: { code: 'unsupported_value', param: 'service_tier' } });
+    expect(plain.signals.seen.accepted).toEqual([]);
+  });
+
+  test('an id that is not ours is unknown', async () => {
+    await using plain = await startTestGateway();
+    const answer = await plain.get('/v1/batches/batch_of_the_provider');
+    expect(await answer.json()).toMatchObject({ error: { code: 'batch_not_found' } });
+  });
+});

@@ -32,7 +32,12 @@ export function relayTarget(originalUrl: string): RelayTarget {
   if (rest.length > 1 && rest.at(-1) === '') rest.pop();
   const segments = rest.map(decodeSegment);
   const at = segments.findIndex((segment) => !relayedWords.has(segment));
-  return { segments, search: search === '?' ? '' : search, id: segments[at] ?? null, endsWithId: at !== -1 && at === segments.length - 1 };
+  return {
+    segments,
+    search: search === '?' ? '' : search,
+    id: segments[at] ?? null,
+    endsWithId: at !== -1 && at === segments.length - 1,
+  };
 }
 
 /** The URL of a target at the provider. */
