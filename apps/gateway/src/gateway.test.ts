@@ -258,6 +258,21 @@ describe('wishes', () => {
   });
 });
 
+describe('with CACHE_SAMPLED off', () => {
+  test('sampled calls are neither collapsed nor answered from the store; others are', async () => {
+    await gateway[Symbol.asyncDispose]();
+    gateway = await startTestGateway({ serving: { cacheSampled: false } });
+    const calls = [gateway.post(chat('dice')), gateway.post(chat('dice'))];
+    await gateway.held(2);
+    expect((await gateway.finish()).keys).toHaveLength(2);
+    await Promise.all(calls);
+    expect((await gateway.post(chat('dice'), { 'cache-control': 'only-if-cached' })).status).toBe(404);
+    const certain = chat('dice', { temperature: 0 });
+    expect((await answered(certain)).headers.get('cache-status')).toBe('batch-gpt; fwd=uri-miss; stored');
+    expect((await gateway.post(certain)).headers.get('cache-status')).toBe('batch-gpt; hit');
+  });
+});
+
 describe('when something is away', () => {
   test('Redis: accepted all the same', async () => {
     gateway.signals.setAway(true);

@@ -21,6 +21,7 @@ const body = (hashedText: string, shareable = true): PreparedBody => ({
   lineText: hashedText,
   inputs: 0,
   shareable,
+  sampled: true,
   limited: false,
   stream: null,
 });

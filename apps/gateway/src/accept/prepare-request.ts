@@ -23,6 +23,7 @@ export interface PreparedBody {
   readonly lineText: string;
   readonly inputs: number;
   readonly shareable: boolean;
+  readonly sampled: boolean;
   readonly limited: boolean;
   /** The wish for a stream; null: an answer in one piece. */
   readonly stream: StreamWish | null;
@@ -41,6 +42,7 @@ export function prepareBody(endpoint: Endpoint, value: unknown): PreparedBody {
     lineText: leftOut(endpoint, body) ? canonicalJson(body, { omit: endpoint.neverSent }) : hashedText,
     inputs: endpoint.countInputs(body),
     shareable: endpoint.isShareable(body),
+    sampled: endpoint.isSampled(body),
     limited: endpoint.hasOutputLimit(body),
     stream: streamWish(endpoint, body),
   };

@@ -39,6 +39,8 @@ export interface ServeEndpointDeps {
     readonly mode: ServingMode;
     readonly maxBodyBytes: number;
     readonly maxJsonDepth: number;
+    /** Whether sampled answers are shared like any other. */
+    readonly cacheSampled: boolean;
   };
 }
 
@@ -87,7 +89,8 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const body = prepare(endpoint, await deps.namePrevious(endpoint, caller, value), settings);
     checkModel(caller, body.model);
     const { stream } = body;
-    const identity = await identifyCall(deps, caller, body, wishes);
+    const alone = body.sampled && !settings.cacheSampled;
+    const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);
     const reuse = reuseOf(wishes, identity);
     const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {

@@ -29,6 +29,7 @@ const serving: GatewayParts['serving'] = {
   mode: 'sync',
   maxBodyBytes: 100_000,
   maxJsonDepth: 64,
+  cacheSampled: true,
   maxCalls: 1000,
   maxBytes: 10_000_000,
   hotBytes: 1_000_000,

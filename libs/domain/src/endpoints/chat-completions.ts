@@ -8,6 +8,7 @@ import { neverSentFields, unhashedFields } from './fields.ts';
 import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
 import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
 import { readPromptUsage } from './usage.ts';
+import { isSampled } from './is-sampled.ts';
 
 /** `POST /v1/chat/completions`. */
 export const chatCompletions: Endpoint = {
@@ -23,6 +24,7 @@ export const chatCompletions: Endpoint = {
     !searchesTheWeb(body) &&
     !offersHostedTool(body) &&
     !refersToStored(body['messages']),
+  isSampled,
   hasOutputLimit: (body) => hasAny(body, 'max_completion_tokens', 'max_tokens'),
   isComplete: areComplete,
   readUsage: readPromptUsage,

@@ -7,6 +7,7 @@ import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
 import { emptyList, missing, wrongType } from './refusals.ts';
 import { readPromptUsage } from './usage.ts';
+import { isSampled } from './is-sampled.ts';
 
 /** `POST /v1/completions`. */
 export const completions: Endpoint = {
@@ -18,6 +19,7 @@ export const completions: Endpoint = {
   countInputs: () => 0,
   bytesPerToken: 3,
   isShareable: () => true,
+  isSampled,
   // Without one of the caller's the API's own limit of 16 tokens holds: an answer cut there is the usual one.
   hasOutputLimit: () => true,
   isComplete: areComplete,

@@ -18,6 +18,7 @@ export const embeddings: Endpoint = {
   countInputs,
   bytesPerToken: 4,
   isShareable: () => true,
+  isSampled: () => false,
   hasOutputLimit: () => false,
   isComplete: (answer) => Array.isArray(field(answer, 'data')),
   readUsage: readPromptUsage,

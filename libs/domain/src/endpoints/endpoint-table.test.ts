@@ -237,3 +237,16 @@ test.each([
 ])('%# whether the caller limited the output', (endpoint, change, limited) => {
   expect(endpoint.hasOutputLimit({ ...good[endpoint.path], ...change })).toBe(limited);
 });
+
+test.each([
+  [chat, {}, true],
+  [chat, { temperature: null }, true],
+  [chat, { temperature: 0.2 }, true],
+  [chat, { temperature: 0 }, false],
+  [respond, { temperature: 0 }, false],
+  [embed, {}, false],
+  [endpointTable['/v1/moderations'], {}, false],
+  [endpointTable['/v1/images/generations'], {}, true],
+])('%# whether the same call may be answered differently each time', (endpoint, change, sampled) => {
+  expect(endpoint.isSampled({ ...good[endpoint.path], ...change })).toBe(sampled);
+});

@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly bytesPerToken: number;
   /** Whether the answer depends on the body alone: no state at the provider, no hosted tools, no side effects. */
   readonly isShareable: (body: RequestBody) => boolean;
+  /** Whether the same call may be answered differently each time. */
+  readonly isSampled: (body: RequestBody) => boolean;
   /** Whether the caller limited the output: an answer cut at that limit is complete. */
   readonly hasOutputLimit: (body: RequestBody) => boolean;
   /**

@@ -22,6 +22,7 @@ export const imageGenerations: Endpoint = {
   countInputs: () => 0,
   bytesPerToken: 3,
   isShareable: () => true,
+  isSampled: () => true,
   hasOutputLimit: () => false,
   isComplete,
   readUsage: (answer) => add(readInputUsage(answer), readInputUsage({ usage: field(answer, 'svg_usage') })),

@@ -17,6 +17,7 @@ export const moderations: Endpoint = {
   countInputs: () => 0,
   bytesPerToken: 3,
   isShareable: () => true,
+  isSampled: () => false,
   hasOutputLimit: () => false,
   isComplete: (answer) => Array.isArray(field(answer, 'results')),
   readUsage: () => null,

@@ -8,6 +8,7 @@ import { neverSentFields, unhashedFields } from './fields.ts';
 import { isAbsent, missing, wrongType } from './refusals.ts';
 import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
 import { readInputUsage } from './usage.ts';
+import { isSampled } from './is-sampled.ts';
 
 /** What may stand in for `input`, and makes the answer depend on what the provider has stored. */
 const storedInputs = ['prompt', 'previous_response_id', 'conversation'] as const;
@@ -22,6 +23,7 @@ export const responses: Endpoint = {
   countInputs: () => 0,
   bytesPerToken: 3,
   isShareable: (body) => !hasAny(body, ...storedInputs) && !offersHostedTool(body) && !refersToStored(body['input']),
+  isSampled,
   hasOutputLimit: (body) => hasAny(body, 'max_output_tokens'),
   isComplete,
   readUsage: readInputUsage,
