@@ -34,6 +34,8 @@ import { createRequestDescriber } from './objects/describe-request.ts';
 import { createRecentTurnarounds } from './objects/recent-turnarounds.ts';
 import { createLimitRelayed } from './relay/limit-relayed.ts';
 import { openRelay, type RelaySettings } from './relay/open-relay.ts';
+import { createTurns } from './replay/take-turns.ts';
+import { type Pace } from './replay/write-events.ts';
 import { isCollected } from './respond/find-troubles.ts';
 import { noteDeliveries } from './respond/note-deliveries.ts';
 import { createResponder } from './respond/respond-with-outcome.ts';
@@ -111,6 +113,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
   const { maxCalls, maxBytes } = serving;
+  const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
   const { usage, callRates: rates, prices } = parts;
@@ -158,8 +161,9 @@ export function composeGateway(parts: GatewayParts): Gateway {
     batches,
     admission,
     acceptor,
-    responder: createResponder({ describer, waiters, deliveries, clock, metrics, hold }),
+    responder: createResponder({ describer, waiters, deliveries, pace, clock, metrics, hold }),
     deliveries,
+    pace,
     within,
     clock,
     logger,

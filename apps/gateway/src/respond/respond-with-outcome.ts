@@ -9,7 +9,6 @@ import { lastRetry, outcomeLost, shuttingDown, stillProcessing, type Told } from
 import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.ts';
 import { sendBeat } from '../hold/send-beat.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
-import { createTurns } from '../replay/take-turns.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
@@ -58,14 +57,13 @@ export interface ResponderOptions {
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
   readonly clock: GatewayClock;
+  readonly pace: Pace;
   readonly metrics: Metrics;
   readonly hold: HoldSettings;
 }
 
 export function createResponder(options: ResponderOptions): Responder {
-  const { describer, waiters, deliveries, clock, metrics } = options;
-
-  const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
+  const { describer, waiters, deliveries, pace, clock, metrics } = options;
 
   const respond: Responder['respond'] = async (answering, outcome) => {
     deliveries.noteWhenSent(answering.record, answering.res);

@@ -2,8 +2,7 @@ import { type Request, type Response } from 'express';
 import { type BackgroundResponses } from '../background/background-responses.ts';
 import { readStartingAfter, replayResponse } from '../background/replay-response.ts';
 import { writeResponse } from '../background/respond-in-background.ts';
-import { type GatewayClock } from '../gateway-clock.ts';
-import { beginStream, writeEvents } from '../replay/write-events.ts';
+import { beginStream, writeEvents, type Pace } from '../replay/write-events.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
 import { writeJson } from '../respond/write-json.ts';
@@ -13,7 +12,7 @@ export interface ResponseRoutesDeps {
   readonly backgroundResponses: BackgroundResponses;
   readonly deliveries: Deliveries;
   readonly tenantOf: TenantOf;
-  readonly clock: Pick<GatewayClock, 'after'>;
+  readonly pace: Pace;
 }
 
 type Handler = (req: Request, res: Response) => Promise<void>;
@@ -26,7 +25,7 @@ export interface ResponseRoutes {
 }
 
 export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
-  const { backgroundResponses: responses, deliveries, tenantOf, clock } = deps;
+  const { backgroundResponses: responses, deliveries, tenantOf, pace } = deps;
   return {
     retrieve: async (req, res) => {
       const shown = await responses.show(tenantOf(req).tenant, idOf(req));
@@ -38,7 +37,7 @@ export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
       const { record, outcome } = shown;
       if (record !== null && outcome !== null) deliveries.noteWhenSent(record, res);
       beginStream(res, record === null ? {} : requestHeaders(record));
-      await writeEvents(res, events, clock);
+      await writeEvents(res, events, pace);
     },
 
     cancel: async (req, res) => {
