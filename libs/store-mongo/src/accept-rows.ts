@@ -1,4 +1,4 @@
-import type { RequestKey } from '@batch-gpt/contracts';
+import type { RequestKey, TenantId } from '@batch-gpt/contracts';
 import {
   maxLookupBytes,
   type LookedUp,
@@ -23,8 +23,8 @@ type AcceptRows = Pick<
 /** What the gateway does with `requests`. */
 export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: LargeTexts): AcceptRows {
   return {
-    lookup: (keys, maxBytes = maxLookupBytes) =>
-      mapErrors(() => readWithTexts(() => lookUp(rows, texts, keys, maxBytes))),
+    lookup: (keys, maxBytes = maxLookupBytes, tenant) =>
+      mapErrors(() => readWithTexts(() => lookUp(rows, texts, { keys, maxBytes, tenant }))),
 
     insert: (requests) =>
       mapErrors(async () => {
@@ -72,16 +72,22 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: Larg
   };
 }
 
+interface Wanted {
+  readonly keys: readonly RequestKey[];
+  readonly maxBytes: number;
+  readonly tenant: TenantId | undefined;
+}
+
 /** Rows come in the server's order: keys that were not seen when the bound is reached may or may not exist. */
 async function lookUp(
   rows: mongo.Collection<RequestRow>,
   texts: LargeTexts,
-  keys: readonly RequestKey[],
-  maxBytes: number,
+  { keys, maxBytes, tenant }: Wanted,
 ): Promise<LookedUp> {
   const records = new Map<RequestKey, RequestRecord>();
   let bytes = 0;
-  for await (const row of rows.find({ _id: { $in: [...keys] } }, { projection: { body: 0 } })) {
+  const filter = { _id: { $in: [...keys] }, ...(tenant !== undefined && { tenant }) };
+  for await (const row of rows.find(filter, { projection: { body: 0 }, hint: '_id_' })) {
     const ref = row.outcome?.bodyRef;
     bytes += ref?.bytes ?? Buffer.byteLength(row.outcome?.body ?? '');
     if (bytes > maxBytes && records.size > 0) return { rows: records, rest: keys.filter((key) => !records.has(key)) };

@@ -59,6 +59,7 @@ suite('the commands of store-mongo', () => {
 
   const reads = Object.entries<(stores: MongoStores) => Promise<unknown>>({
     lookup: ({ requests }) => requests.lookup([sampleKey(1), sampleKey(2)]),
+    'lookup of one tenant': ({ requests }) => requests.lookup([sampleKey(1), sampleKey(2)], undefined, sampleTenant),
     oldestAccepted: ({ requests }) => requests.oldestAccepted(sampleGroup(), 10, null),
     'oldestAccepted, a later page': async ({ requests }) => {
       const [last = null] = (await requests.oldestAccepted(sampleGroup(), 100, null)).slice(-1);

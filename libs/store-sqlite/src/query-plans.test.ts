@@ -32,7 +32,7 @@ function callEverything(): string[] {
   const acceptAnew = () => writes.acceptAnew([{ row: sampleRequest(1), doneAt: sampleSettlement(key).outcome.at }]);
   const calls: Record<keyof typeof reads | keyof typeof writes, () => unknown> = {
     insert: () => writes.insert([sampleRequest(1)]),
-    lookup: () => reads.lookup([key]),
+    lookup: () => [reads.lookup([key]), reads.lookup([key], undefined, sampleTenant)],
     oldestAccepted: () => reads.oldestAccepted(group, 10, null),
     groupsWithAccepted: () => reads.groupsWithAccepted(null, 10),
     claim: () => writes.claim(group, id, [key], 1),

@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 /** The request port on a database worker. */
 export function createRequestStore({ read, write }: Pick<Database, 'read' | 'write'>): RequestStore {
   return {
-    lookup: async (keys, maxBytes) => {
-      const { records, rest } = await read('lookup', keys, maxBytes);
+    lookup: async (keys, maxBytes, tenant) => {
+      const { records, rest } = await read('lookup', keys, maxBytes, tenant);
       return { rows: byKey(records), rest };
     },
     insert: async (rows) => new Set(await write('insert', rows)),

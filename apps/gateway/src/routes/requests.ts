@@ -35,7 +35,7 @@ export interface RequestRoutes {
 export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
   const { requests, listing, describer, cancelRequest, deliveries, tenantOf, within } = deps;
   const lookup = async (tenant: TenantId, key: RequestKey): Promise<RequestRecord> => {
-    const record = (await within(requests.lookup([key]))).rows.get(key);
+    const record = (await within(requests.lookup([key], undefined, tenant))).rows.get(key);
     if (record?.tenant !== tenant) throw notFound();
     return record;
   };

@@ -20,8 +20,9 @@ export interface RequestStore {
   /**
    * The rows of these keys, without request bodies. Ends early when the outcome bodies would exceed `maxBytes`
    * ({@link maxLookupBytes} unless given; at least one row that exists). Reads what the latest acknowledged write left.
+   * With a tenant, rows of others are as if they did not exist: nothing of them is read out of the database.
    */
-  lookup(keys: readonly RequestKey[], maxBytes?: number): Promise<LookedUp>;
+  lookup(keys: readonly RequestKey[], maxBytes?: number, tenant?: TenantId): Promise<LookedUp>;
 
   /** Inserts rows as `accepted`; a key that exists already is left alone. Returns the keys that were inserted. */
   insert(rows: readonly NewRequest[]): Promise<ReadonlySet<RequestKey>>;

@@ -41,13 +41,13 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows):
     }).slice(0, limit);
 
   return {
-    lookup: (keys, maxBytes = maxLookupBytes) =>
+    lookup: (keys, maxBytes = maxLookupBytes, tenant) =>
       run(() => {
         const found = new Map<RequestKey, RequestRecord>();
         let bytes = 0;
         for (const [index, key] of keys.entries()) {
           const record = rows.get(key)?.record;
-          if (record === undefined) continue;
+          if (record === undefined || (tenant !== undefined && record.tenant !== tenant)) continue;
           bytes += Buffer.byteLength(record.outcome?.body ?? '');
           if (bytes > maxBytes && found.size > 0) return { rows: found, rest: keys.slice(index) };
           found.set(key, record);

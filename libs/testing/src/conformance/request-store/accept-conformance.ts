@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { tenantId, type TenantId } from '@batch-gpt/contracts';
 import {
   sampleBatchId,
   sampleGroup,
@@ -7,6 +8,7 @@ import {
   sampleRequest,
   sampleRequests,
   sampleSettlement,
+  sampleTenant,
   sampleTime,
 } from '../../fakes/samples.ts';
 import { withStores, type OpenEmptyStores } from '../open-stores.ts';
@@ -46,6 +48,23 @@ export function acceptConformance(open: OpenEmptyStores): void {
         const { rows: found } = await requests.lookup([row.key, sampleKey(2)]);
         const accepted = { state: 'accepted', batchId: null, outcome: null, reuseUntil: null, attempt: 0, rounds: 0 };
         expect(found).toEqual(new Map([[row.key, { ...facts, ...accepted }]]));
+      }),
+    );
+
+    it(
+      "looks up one tenant's rows as if there were no others",
+      withStores(open, async ({ requests }) => {
+        const stranger = tenantId.parse('stranger');
+        await requests.insert([sampleRequest(1), sampleRequest(2, { tenant: stranger }), sampleRequest(3)]);
+        const keys = [1, 2, 3, 4].map(sampleKey);
+        const keysOf = async (tenant: TenantId) => {
+          const { rows, rest } = await requests.lookup(keys, undefined, tenant);
+          expect(rest).toEqual([]);
+          return [...rows.keys()].toSorted();
+        };
+        expect(await keysOf(sampleTenant)).toEqual([1, 3].map(sampleKey));
+        expect(await keysOf(stranger)).toEqual([sampleKey(2)]);
+        expect(await keysOf(tenantId.parse('nobody'))).toEqual([]);
       }),
     );
 
