@@ -40,9 +40,9 @@ const finish = (change: Record<string, unknown> = {}) => gateway.finish({ body: 
 const failure = { error: { message: 'No such model.', type: 'invalid_request_error', param: 'model', code: 'gone' } };
 const failed = { kind: 'failed', status: 400, body: JSON.stringify(failure), shareable: false } as const;
 const keyOf = async (id: string): Promise<RequestKey> => {
-  const owned = await gateway.stores.ownedIds.find(tenant, id);
-  if (owned === null || owned.key === null) throw new Error('no such id');
-  return owned.key;
+  const key = (await gateway.stores.ownedIds.find(tenant, id))?.key ?? null;
+  if (key === null) throw new Error('no such id');
+  return key;
 };
 /** Resolves once its answer counts as delivered: the same call then asks anew. */
 const delivered = async (id: string) => {
