@@ -203,6 +203,14 @@ describe('its answer', () => {
     expect(await show(id)).toMatchObject({ status: 'failed', error: { code: 'response_expired' } });
   });
 
+  test('of such a call waits for a day to be polled', async () => {
+    const { id } = await read(await post({}, { 'cache-control': 'no-store' }));
+    await finish();
+    const key = await keyOf(id);
+    const row = (await gateway.stores.requests.lookup([key])).rows.get(key);
+    expect(row?.state === 'done' && row.expiresAt - row.doneAt).toBe(86_400_000);
+  });
+
   test('that is very large lives with its row', async () => {
     const { id } = await begin();
     await finish({ output: [{ id: 'msg_1', type: 'message', content: [text('x'.repeat(300_000))] }] });

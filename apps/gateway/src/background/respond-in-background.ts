@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { type RowIdentity } from '../accept/prepare-request.ts';
 import { requestHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
 import { writeJson } from '../respond/write-json.ts';
@@ -8,6 +9,13 @@ import { type BackgroundResponses, type ShownResponse } from './background-respo
 /** A call in the background is not held, whatever its headers wish; it may still ask for a stored answer only. */
 export const withoutHold = (wishes: Wishes): Wishes =>
   wishes.mode === 'cache' ? wishes : { ...wishes, mode: 'async', waitMs: null };
+
+/** How long an answer waits in a row of its own to be polled, in milliseconds; those of shared rows wait as long at least. */
+const pollWithin = 24 * 3600 * 1000;
+
+/** A private row is else removed as soon as a retry would have come for it. */
+export const keptForPolling = <R extends RowIdentity>(row: R): R =>
+  row.base === null ? row : { ...row, cacheTtl: Math.max(row.cacheTtl ?? 0, pollWithin) };
 
 /** Writes a response; once it is sent with its row's outcome, that counts as delivered. */
 export function writeResponse(
