@@ -6,7 +6,7 @@ import { type Request, type Response } from 'express';
 import { type Acceptance, type Acceptor, type Call } from '../accept/accept-request.ts';
 import { type Admission, type Permit } from '../accept/admission.ts';
 import { type NamePrevious } from '../background/previous-response.ts';
-import { withoutHold, type RespondInBackground } from '../background/respond-in-background.ts';
+import { keptForPolling, withoutHold, type RespondInBackground } from '../background/respond-in-background.ts';
 import { echoOf, type JsonObject } from '../background/response-echo.ts';
 import { identifyCall, keepNamed, type CallIdentity } from '../accept/identify-call.ts';
 import { newRequest, prepareBody, type PreparedBody } from '../accept/prepare-request.ts';
@@ -102,7 +102,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     try {
       const acceptance = await acceptor.accept({
         caller,
-        request: newRequest(identity, caller, body, clock.now()),
+        request: newRequest(echo === null ? identity : keptForPolling(identity), caller, body, clock.now()),
         reuse,
         mayEnqueue: wishes.mode !== 'cache',
       });
