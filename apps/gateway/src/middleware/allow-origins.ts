@@ -5,12 +5,14 @@ import { type RequestHandler } from 'express';
 const exposed = [
   'Age',
   'Batch-Id',
+  'Batch-Mode',
   'Batch-Request-Id',
   'Cache-Status',
   'Location',
   'Preference-Applied',
   'Retry-After',
   'Retry-After-Ms',
+  'X-Provider-Request-Id',
   'X-Request-Id',
   'X-Should-Retry',
 ].join(', ');

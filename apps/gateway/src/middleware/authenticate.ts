@@ -21,8 +21,15 @@ export interface AuthenticationOptions {
 /** Authenticates before anything of the body is read; whatever comes later only asks `tenantOf`. */
 export function createAuthentication({ keys, accountOf, clock }: AuthenticationOptions): Authentication {
   if (keys === null) {
-    const caller = openCaller(accountOf);
-    return { authenticate: (_req, _res, next) => next(), tenantOf: () => caller };
+    let caller = openCaller(accountOf);
+    return {
+      authenticate: (_req, _res, next) => next(),
+      tenantOf: () => {
+        // Another account may pay since the accounts were read again.
+        if (accountOf(caller.tenant) !== caller.account) caller = openCaller(accountOf);
+        return caller;
+      },
+    };
   }
   const callers = new WeakMap<IncomingMessage, Caller>();
   return {

@@ -60,35 +60,43 @@ export async function passOn(ownership: Ownership, options: PassOn): Promise<voi
   const noting = noted !== null && status < 300 && mayHoldIds(headers);
   // What is noted first may still become an error; anything else begins at once.
   if (!noting) res.flushHeaders();
-  await guarded(res, signal, () => writeChunks(res, noting ? passAndNote(answer, noted, note) : answer, signal));
+  await guarded(options, () => writeChunks(res, noting ? passAndNote(answer, noted, note) : answer, signal));
 }
 
 /** Takes back what was set of an answer that failed before its first byte. */
-async function guarded(res: Response, signal: AbortSignal, write: () => Promise<void>): Promise<void> {
+async function guarded({ res, signal, marks }: PassOn, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (cause) {
-    if (!res.headersSent) for (const name of res.getHeaderNames()) if (!ours.has(name)) res.removeHeader(name);
+    const isForeign = (name: string) => !ours.has(name) && !Object.hasOwn(marks, name);
+    if (!res.headersSent) for (const name of res.getHeaderNames().filter(isForeign)) res.removeHeader(name);
     signal.throwIfAborted();
     if (AppError.is(cause)) throw cause;
     throw new AppError('provider_unavailable', "The provider's answer was cut off.", { cause });
   }
 }
 
-async function passError({ res, answer, account, signal, marks }: PassOn): Promise<void> {
+async function passError(options: PassOn): Promise<void> {
+  const { res, answer, account, marks } = options;
   const { apiKey } = account.credentials;
   const headers = callerHeaders(answer.headers, apiKey);
   delete headers['content-length'];
   delete headers['content-encoding'];
   const { statusCode = 502 } = answer;
-  await guarded(res, signal, async () => {
+  await guarded(options, async () => {
     const body = maskKeys(await readBounded(answer, longestError), apiKey);
     setHead(res, statusCode, { ...headers, ...marks });
     res.end(body);
   });
 }
 
-const ours = new Set(['x-request-id', 'vary', 'access-control-allow-origin', 'access-control-expose-headers']);
+const ours = new Set([
+  'connection',
+  'x-request-id',
+  'vary',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+]);
 
 function setHead(res: Response, status: number, headers: Readonly<Record<string, string | string[]>>): void {
   res.statusCode = status;
