@@ -28,8 +28,13 @@ const start = async (redisUrl: string, env: Record<string, string> = {}, waitFor
     }),
   );
 
-const post = (service: TestService, body: unknown, headers: Record<string, string> = {}) =>
-  fetch(`${service.url}/v1/chat/completions`, {
+const post = (
+  service: TestService,
+  body: unknown,
+  headers: Record<string, string> = {},
+  path = '/v1/chat/completions',
+) =>
+  fetch(service.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -52,6 +57,41 @@ describe('the service', () => {
     const again = await post(second, chat('survivor'), { prefer: 'respond-async' });
     expect(again.headers.get('cache-status')).toBe('batch-gpt; fwd=uri-miss; collapsed');
     expect(again.headers.get('location')).toBe(location);
+  });
+
+  test('a background response and its cancellation are there after SIGKILL', async () => {
+    const redis = stack.use(await startTestRedis());
+    const begin = async (service: TestService, input: string) => {
+      const body = { model: 'gpt-5', input, background: true, instructions: 'be brief' };
+      const response = await post(service, body, {}, '/v1/responses');
+      return ((await response.json()) as { id: string }).id;
+    };
+    const first = await start(redis.url);
+    const [kept, cancelled] = [await begin(first, 'a'), await begin(first, 'b')];
+    await fetch(`${first.url}/v1/responses/${cancelled}/cancel`, { method: 'POST' });
+    await first.kill('SIGKILL');
+
+    const second = await start(redis.url);
+    const show = async (id: string) => (await fetch(`${second.url}/v1/responses/${id}`)).json();
+    expect(await show(kept)).toMatchObject({ id: kept, status: 'queued', instructions: 'be brief' });
+    expect(await show(cancelled)).toMatchObject({ id: cancelled, status: 'cancelled' });
+    const { data } = (await (await fetch(`${second.url}/v1/requests?state=accepted`)).json()) as { data: unknown[] };
+    expect(data).toHaveLength(2);
+  });
+
+  test('who waits at another gateway is told of a cancellation', async () => {
+    const redis = stack.use(await startTestRedis());
+    // Its own look-ups come too late to be what tells it.
+    const one = await start(redis.url, { WAITER_SWEEP_MS: '60000' });
+    const call = post(one, chat('waiting'));
+    await eventually(async () => (await metrics(one)).includes('batch_gpt_held_connections 1'));
+    const other = await start(redis.url);
+    const list = (await (await fetch(`${other.url}/v1/requests`)).json()) as { data: { id: string }[] };
+    const [{ id } = { id: '' }] = list.data;
+    expect((await fetch(`${other.url}/v1/requests/${id}`, { method: 'DELETE' })).status).toBe(200);
+    const told = await call;
+    expect(told.status).toBe(409);
+    expect(await told.json()).toMatchObject({ error: { code: 'request_cancelled' } });
   });
 
   test('starts and accepts while Redis is away', async () => {
