@@ -25,7 +25,7 @@ const notPassedOn = new Set([
 ]);
 
 /** A provider's header under which its own id of the call is passed on; `X-Request-Id` is ours. */
-export const providerRequestId = 'x-provider-request-id';
+const providerRequestId = 'x-provider-request-id';
 
 /** The headers of the provider's answer that its caller gets. Pages are let in by our own rule, and no header shows the key. */
 export function callerHeaders(headers: IncomingHttpHeaders, apiKey: Secret): Record<string, string | string[]> {
