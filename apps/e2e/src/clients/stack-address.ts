@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The gateways of a stack for clients, by what is special about each; they share everything else. */
-export const gatewayNames = ['plain', 'impatient', 'narrow'] as const;
+export const gatewayNames = ['plain', 'impatient', 'narrow', 'keyed', 'relaying'] as const;
 
 export type GatewayName = (typeof gatewayNames)[number];
 
@@ -15,3 +15,6 @@ export const stackAddress = z.object({
 });
 
 export type StackAddress = Readonly<z.infer<typeof stackAddress>>;
+
+/** The API key of this client at the `keyed` gateway: for one model, and one new request a minute. */
+export const limitedKey = (client: string): string => `sk-limited-${client.replaceAll(/[^a-z0-9]/g, '-')}`;

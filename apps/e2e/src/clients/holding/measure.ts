@@ -71,7 +71,7 @@ export async function measureHolding(
   const early = callWithFetch(call({ client: 'fetch of Node', lifeline: 'silence' }, carefulProxy.url));
   const patient = callWithSdk(call({ client: 'openai for Node', lifeline: 'silence' }, carefulProxy.url), 1000);
   const next = callTwice(call({ client: 'fetch of Node', lifeline: '102' }, proxy.url));
-  const back = call({ client: 'fetch of Node', lifeline: 'silence' }, second);
+  const back = call({ client: 'fetch of Node', lifeline: '102' }, second);
   await goAway(first, back.text);
   const cameBack = callWithFetch(back);
   const cut = planned.filter(({ lifeline }) => lifeline === 'silence').map(({ proxied }) => endOfCall(proxied));

@@ -24,7 +24,21 @@ export const errorCases: NodeCases = {
   },
   'error 400 from the provider': refused(400, 'BadRequestError', 'integer_below_min_value'),
   'error 401 from the provider': refused(401, 'AuthenticationError', 'invalid_api_key'),
+  'error 401 of an unknown key': async (kit) => {
+    const stranger = kit.client({ apiKey: 'sk-stranger' }, 'keyed');
+    const chat = stranger.chat.completions.create(chatBody(kit.say('let me in')));
+    await expectError(kit, chat, 'AuthenticationError', { status: 401, code: 'invalid_api_key' });
+    const list = stranger.batches.retrieve('batch_any');
+    await expectError(kit, list, 'AuthenticationError', { status: 401, code: 'invalid_api_key' });
+  },
   'error 403 from the provider': refused(403, 'PermissionDeniedError', 'content_policy_violation'),
+
+  'error 403 of a model that the key may not use': async (kit) => {
+    const { chat } = kit.client({ apiKey: kit.limitedKey }, 'keyed');
+    const call = chat.completions.create({ ...chatBody(kit.say('too dear')), model: 'gpt-5.4-pro' });
+    const fields = { status: 403, code: 'model_not_allowed', param: 'model' };
+    await expectError(kit, call, 'PermissionDeniedError', fields);
+  },
 
   'error 404 from the gateway': async (kit) => {
     const unknown = kit.client().batches.retrieve('batch_nobody_knows');
@@ -39,6 +53,15 @@ export const errorCases: NodeCases = {
     const cancel = kit.client().batches.cancel(batch.id);
     await expectError(kit, cancel, 'ConflictError', { status: 409, code: 'batch_not_cancellable' });
   },
+  'error 409 of an Idempotency-Key with another body': async (kit) => {
+    const { chat } = kit.client();
+    const headers = { 'idempotency-key': kit.say('key').replace(/[^a-z0-9]/g, '-') };
+    const once = () => chat.completions.create(chatBody(kit.say('pay')), { headers });
+    const first = await once();
+    assert.deepEqual(await once(), first);
+    const other = chat.completions.create(chatBody(kit.say('pay more')), { headers });
+    await expectError(kit, other, 'ConflictError', { status: 409, code: 'idempotency_key_reused' });
+  },
   'error 422 from the provider': refused(422, 'UnprocessableEntityError', 'unprocessable_content'),
 
   'error 429 until there is room': async (kit) => {
@@ -52,6 +75,17 @@ export const errorCases: NodeCases = {
     await provider.release();
     await first;
     await second();
+  },
+
+  'error 429 of a limit per minute': async (kit) => {
+    // One new request a minute is what this key may make.
+    const { chat } = kit.client({ apiKey: kit.limitedKey, maxRetries: 0 }, 'keyed');
+    await chat.completions.create(chatBody(kit.say('the first')));
+    const second = chat.completions.create(chatBody(kit.say('the second')));
+    const fields = { status: 429, code: 'rate_limit_exceeded', type: 'rate_limit_error' };
+    await expectError(kit, second, 'RateLimitError', fields);
+    // What is answered already is no new request.
+    await chat.completions.create(chatBody(kit.say('the first')));
   },
 
   'error 5xx when every attempt failed': async (kit) => {

@@ -17,6 +17,13 @@ export function expectFields(actual: object, fields: object): void {
   assert.deepEqual(Object.fromEntries(chosen), fields);
 }
 
+/** The object has everything that the other one has, apart from these fields of it. */
+export function expectContains(actual: object, part: object, without: readonly string[] = []): void {
+  const plain = (value: object): unknown => JSON.parse(JSON.stringify(value));
+  const rest = Object.fromEntries(Object.entries(part).filter(([name]) => !without.includes(name)));
+  assert.partialDeepStrictEqual(plain(actual), plain(rest));
+}
+
 /** The call's error is of this class, carries these fields, says something, and can be found in the logs by its request id. */
 export async function expectError(
   { sdk }: Pick<NodeKit, 'sdk'>,

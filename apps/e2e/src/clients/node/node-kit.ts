@@ -1,7 +1,7 @@
 import type { ClientOptions, OpenAI } from 'openai';
 import { createWitness } from '../../witness.ts';
 import type { Cell } from '../cells.ts';
-import type { GatewayName, StackAddress } from '../stack-address.ts';
+import { limitedKey, type GatewayName, type StackAddress } from '../stack-address.ts';
 import { countLimitsReached } from './count-limits-reached.ts';
 import type { Sdk } from './sdks.ts';
 
@@ -10,6 +10,8 @@ export interface NodeKit {
   readonly sdk: Sdk;
   /** The official client of a gateway, with nothing changed but its base URL and what the cell is about. */
   readonly client: (options?: ClientOptions, gateway?: GatewayName) => OpenAI;
+  /** A key of this client's own at the `keyed` gateway, with limits. */
+  readonly limitedKey: string;
   /** A text that no other cell and no other client sends. */
   readonly say: (text: string) => string;
   /** How many lines the provider has run so far. */
@@ -33,6 +35,7 @@ export function createNodeKit(sdk: Sdk, cell: Cell, { gateways, opsUrls, simulat
     sdk,
     client: (options = {}, gateway = 'plain') =>
       new sdk.openai.OpenAI({ baseURL: `${gateways[gateway]}/v1`, apiKey: 'sk-any', timeout: 60_000, ...options }),
+    limitedKey: limitedKey(`openai ${sdk.version}`),
     say: (text) => `node ${sdk.version}: ${cell}: ${text}`,
     linesRun: async () => (await witness.totals()).lines_run,
     limitsReached: () => countLimitsReached(opsUrls),

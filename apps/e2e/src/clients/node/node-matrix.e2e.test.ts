@@ -7,7 +7,7 @@ import { sdks } from './sdks.ts';
 
 let stack: ClientStack;
 beforeAll(async () => {
-  stack = await startClientStack();
+  stack = await startClientStack(sdks.map(({ version }) => `openai ${version}`));
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 

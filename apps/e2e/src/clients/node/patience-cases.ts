@@ -64,4 +64,19 @@ export const patienceCases: NodeCases = {
     }
     await expectOneLine(kit, body, before);
   },
+
+  'abort of a stream': async (kit) => {
+    const body = chatBody(kit.say('aborted stream'));
+    const before = await kit.linesRun();
+    {
+      await using _held = await kit.holding();
+      // It is there as soon as the first comment has come.
+      const stream = await kit.client().chat.completions.create({ ...body, stream: true });
+      await batchInProgress(kit.client());
+      const chunks = Array.fromAsync(stream);
+      stream.controller.abort();
+      assert.deepEqual(await chunks, []);
+    }
+    await expectOneLine(kit, body, before);
+  },
 };

@@ -29,6 +29,10 @@ class Kit:
             self._clients[known] = kind(base_url=self.address["gateways"][gateway] + "/v1", **given)
         return self._clients[known]
 
+    def limited_key(self):
+        """A key of this client's own at the `keyed` gateway, with limits."""
+        return f"sk-limited-openai-{self.flavour}"
+
     def say(self, text):
         """A text that no other cell and no other client sends."""
         return f"python {self.flavour}: {self.cell}: {text}"
@@ -53,6 +57,15 @@ class Kit:
                 if until(seen):
                     break
         return seen
+
+    async def final(self, manager):
+        """What the stream of a helper of either client comes to in the end."""
+        if self.flavour == "sync":
+            return await asyncio.to_thread(_final, manager)
+        async with manager as stream:
+            if hasattr(stream, "get_final_completion"):
+                return await stream.get_final_completion()
+            return await stream.get_final_response()
 
     async def chat(self, text, client=None, **options):
         """An ordinary chat call; by default of a fresh client."""
@@ -94,6 +107,13 @@ class Kit:
 
     async def _simulator(self, path, body=None):
         return json.loads(await _get(self.address["simulatorUrl"] + "/simulator" + path, body))
+
+
+def _final(manager):
+    with manager as stream:
+        if hasattr(stream, "get_final_completion"):
+            return stream.get_final_completion()
+        return stream.get_final_response()
 
 
 class _Holding:

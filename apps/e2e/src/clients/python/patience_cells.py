@@ -76,6 +76,16 @@ async def abort(kit):
     await expect_one_line(kit, text, before)
 
 
+async def abort_stream(kit):
+    text, before = kit.say("aborted stream"), await kit.lines_run()
+    async with kit.holding():
+        # It is there as soon as the first comment has come.
+        stream = await kit.chat(text, stream=True)
+        await running_batch(kit)
+        await kit.do(stream.close)
+    await expect_one_line(kit, text, before)
+
+
 async def _end_program(kit, text):
     base_url = kit.address["gateways"]["plain"] + "/v1"
     env = {**os.environ, "BASE_URL": base_url, "TEXT": text, "MODEL": CHAT_MODEL}
@@ -92,4 +102,5 @@ CELLS = {
     "a timeout shorter than the answer takes, with retries": told_timeout,
     "a timeout that the gateway does not know of": untold_timeout,
     "abort in the middle": abort,
+    "abort of a stream": abort_stream,
 }

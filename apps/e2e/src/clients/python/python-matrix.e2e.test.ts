@@ -12,7 +12,7 @@ suite('the official client for Python', () => {
   let stack: ClientStack;
   let run: CellRun;
   beforeAll(async () => {
-    stack = await startClientStack();
+    stack = await startClientStack(['openai sync', 'openai async']);
     const args = ['-B', join(import.meta.dirname, 'run_cells.py')];
     run = runCells({ command: client?.python ?? '', args }, stack.address);
   });

@@ -8,10 +8,13 @@ import traceback
 import batch_cells
 import chat_cells
 import error_cells
+import other_cells
 import patience_cells
+import stream_cells
 from kit import Kit
 
-CELLS = {**chat_cells.CELLS, **batch_cells.CELLS, **error_cells.CELLS, **patience_cells.CELLS}
+MODULES = (chat_cells, stream_cells, other_cells, batch_cells, error_cells, patience_cells)
+CELLS = {name: cell for module in MODULES for name, cell in module.CELLS.items()}
 
 
 async def main():
