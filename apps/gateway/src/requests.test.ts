@@ -18,6 +18,7 @@ const seconds = (ms: number) => Math.floor(ms / 1000);
 const accept = async (text: string, more: Record<string, unknown> = {}): Promise<RequestKey> => {
   const response = await gateway.post(chat(text, more), { prefer: 'respond-async' });
   expect(response.status).toBe(202);
+  expect(response.headers.get('location')).toMatch(/^\/v1\/requests\/[0-9a-f]{64}$/);
   return requestObject.parse(await response.json()).id;
 };
 const show = async (key: string) => requestObject.parse(await (await gateway.get(`/v1/requests/${key}`)).json());

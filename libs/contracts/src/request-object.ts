@@ -67,7 +67,7 @@ export type RequestEstimate = z.infer<typeof requestEstimate>;
 /** `GET /v1/requests/{id}` and the body of a 202: where a request is. */
 export const requestObject = requestSummaryObject.extend({
   timeline: z.array(timelineEntry),
-  /** Null where nothing comparable is known, and when there is nothing to wait for. */
+  /** Null where nothing comparable is known, when there is nothing to wait for, and in a 202. */
   estimate: requestEstimate.nullable(),
   response: z.object({ status_code: z.int(), body: z.unknown() }).nullable(),
 });

@@ -10,6 +10,8 @@ import { requestObjectText, requestSummary } from './request-object.ts';
 export interface RequestDescriber {
   /** The text of a whole object. */
   describe(record: RequestRecord): Promise<string>;
+  /** The text of the object that a call is handed back, at the rate of calls: without an estimate, which costs a read. */
+  describeHandle(record: RequestRecord): Promise<string>;
   /** Objects for a list: one read for all their batches. */
   summarize(records: readonly RequestSummary[]): Promise<readonly RequestSummaryObject[]>;
 }
@@ -25,15 +27,18 @@ export interface RequestDescriberOptions {
 
 export function createRequestDescriber(options: RequestDescriberOptions): RequestDescriber {
   const { batches, turnarounds, within, clock, window } = options;
+  const batchOf = async ({ batchId }: RequestRecord) => (batchId === null ? null : within(batches.get(batchId)));
   return {
     describe: async (record) => {
       const [batch, observed] = await Promise.all([
-        record.batchId === null ? null : within(batches.get(record.batchId)),
+        batchOf(record),
         record.state === 'done' ? [] : turnarounds(record),
       ]);
       const estimate = estimateCompletion({ record, batch, window, turnarounds: observed, now: clock.now() });
       return requestObjectText(record, { batch, window }, estimate);
     },
+
+    describeHandle: async (record) => requestObjectText(record, { batch: await batchOf(record), window }),
 
     summarize: async (records) => {
       const ids = [...new Set(records.flatMap(({ batchId }) => (batchId === null ? [] : [batchId])))];

@@ -53,7 +53,7 @@ export interface Responder {
 }
 
 export interface ResponderOptions {
-  readonly describer: Pick<RequestDescriber, 'describe'>;
+  readonly describer: Pick<RequestDescriber, 'describeHandle'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
   readonly clock: GatewayClock;
@@ -71,7 +71,7 @@ export function createResponder(options: ResponderOptions): Responder {
   };
 
   const respondAccepted: Responder['respondAccepted'] = async (res, record, applied, headers) => {
-    writeJson(res, 202, await describer.describe(record), {
+    writeJson(res, 202, await describer.describeHandle(record), {
       ...headers,
       ...requestHeaders(record),
       location: `/v1/requests/${record.key}`,
