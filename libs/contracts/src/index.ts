@@ -52,3 +52,52 @@ export type {
   TenantLimits,
 } from './api-keys.ts';
 export { pricesFile, type PricesFile } from './prices-file.ts';
+export {
+  operatorBatch,
+  operatorBatchDetails,
+  operatorCost,
+  operatorFailure,
+  operatorStep,
+  type OperatorBatch,
+  type OperatorBatchDetails,
+  type OperatorCost,
+  type OperatorFailure,
+  type OperatorStep,
+} from './operator/batch.ts';
+export {
+  operatorRequest,
+  operatorRequestDetails,
+  waitsFor,
+  type OperatorRequest,
+  type OperatorRequestDetails,
+  type WaitsFor,
+} from './operator/request.ts';
+export {
+  operatorGroup,
+  operatorSnapshot,
+  operatorWorker,
+  type MoneyTotals,
+  type OperatorGroup,
+  type OperatorSnapshot,
+  type OperatorWorker,
+  type SettledTotals,
+} from './operator/snapshot.ts';
+export {
+  auditEntry,
+  flushOrder,
+  flushReport,
+  operatorAction,
+  retryReport,
+  type AuditEntry,
+  type FlushOrder,
+  type FlushReport,
+  type OperatorAction,
+  type RetryReport,
+} from './operator/actions.ts';
+export {
+  operatorBatchPage,
+  operatorRequestPage,
+  type OperatorBatchPage,
+  type OperatorRequestPage,
+} from './operator/pages.ts';
+export { operatorEvent, type OperatorEvent } from './operator/events.ts';
