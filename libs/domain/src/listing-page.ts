@@ -17,6 +17,7 @@ export function rowsToRead({ state, model }: ListingFilter, limit: number): numb
 
 /** Makes a page of rows that were read in order, as many as {@link rowsToRead} says or all that are left. */
 export function listingPage(read: readonly RequestSummary[], filter: ListingFilter, limit: number): ListingPage {
+  if (limit <= 0) return { found: [], next: null };
   const matching = read.filter((row) => matches(row, filter));
   const found = matching.slice(0, limit);
   if (matching.length > limit) return { found, next: found.at(-1)?.key ?? null };

@@ -29,7 +29,7 @@ export function createRequestListing(rows: mongo.Collection<RequestRow>): Reques
 type Position = Pick<RequestRow, '_id' | 'acceptedAt'>;
 
 function positionOf(rows: mongo.Collection<RequestRow>, filter: mongo.Filter<RequestRow>): Promise<Position | null> {
-  return rows.findOne<Position>(filter, { projection: { acceptedAt: 1 } });
+  return rows.findOne<Position>(filter, { projection: { acceptedAt: 1 }, hint: '_id_' });
 }
 
 // The plain bound on acceptedAt keeps the index range tight; the $or alone would read the tenant's from the newest on.

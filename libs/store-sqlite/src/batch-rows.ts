@@ -3,7 +3,7 @@ import { applyMove, isLegalMove, type BatchExpectation, type BatchMove, type Bat
 import { AppError } from '@batch-gpt/errors';
 import { batchColumns, batchValues, toBatchRecord } from './batch-row.ts';
 import { text, type Row } from './column.ts';
-import { assignments, changedItems, insertInto, type Prepare } from './statement.ts';
+import { assignments, atLeastNone, changedItems, insertInto, type Prepare } from './statement.ts';
 
 /** A batch as its owner knows it. */
 export interface Held {
@@ -47,7 +47,7 @@ export function createBatchRows(prepare: Prepare) {
       prepare(`
         SELECT id FROM batches WHERE state IN ('settled', 'void') AND state = ? AND updated_at < ?
         ORDER BY updated_at, id LIMIT ?`)
-        .all(state, before, limit)
+        .all(state, before, atLeastNone(limit))
         .map((row) => text(row, 'id') as BatchId),
   };
 

@@ -1,7 +1,7 @@
 import type { RequestKey } from '@batch-gpt/contracts';
 import type { PurgeFilter } from '@batch-gpt/domain';
 import { integer, integerOrNull, text, type Row } from './column.ts';
-import type { Prepare } from './statement.ts';
+import { atLeastNone, type Prepare } from './statement.ts';
 
 /** Where the next page of a purge goes on: after the last row that was read. */
 export interface PurgePosition {
@@ -74,7 +74,7 @@ export function createCacheRows(prepare: Prepare) {
       const select = prepare(`
         SELECT id, key FROM requests WHERE state = 'done' AND expires_at > ? AND done_at < ?
         ORDER BY expires_at, done_at LIMIT ?`);
-      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, limit);
+      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, atLeastNone(limit));
       for (const row of evicted) remove(integer(row, 'id'));
       return evicted.map((row) => text(row, 'key') as RequestKey);
     },

@@ -1,7 +1,7 @@
 import type { RequestKey, TenantId } from '@batch-gpt/contracts';
 import type { IdempotencyRecord } from '@batch-gpt/domain';
 import { integer, text, type Row } from './column.ts';
-import { insertInto, type Prepare } from './statement.ts';
+import { atLeastNone, insertInto, type Prepare } from './statement.ts';
 
 const columns = ['id', 'tenant', 'content', 'key', 'created_at', 'expires_at'] as const;
 
@@ -31,7 +31,7 @@ export function createIdempotencyRows(prepare: Prepare) {
         DELETE FROM idempotency WHERE id IN (
           SELECT id FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
         )`);
-      return Number(remove.run(now, limit).changes);
+      return Number(remove.run(now, atLeastNone(limit)).changes);
     },
   };
 

@@ -2,7 +2,7 @@ import type { RequestKey, TenantId } from '@batch-gpt/contracts';
 import { listingPage, rowsToRead, summaryOf, type ListingFilter, type ListingPage } from '@batch-gpt/domain';
 import { integer } from './column.ts';
 import { toRequestRecord, unreadRecordColumns } from './request-row.ts';
-import type { Prepare } from './statement.ts';
+import { atLeastNone, type Prepare } from './statement.ts';
 
 /** A tenant's requests for reading: the worker's side of the port. */
 export function createListingRows(prepare: Prepare) {
@@ -18,7 +18,7 @@ export function createListingRows(prepare: Prepare) {
       const select = prepare(`
         SELECT ${unreadRecordColumns} FROM requests WHERE tenant = ? AND (accepted_at, key) < (?, ?)
         ORDER BY accepted_at DESC, key DESC LIMIT ?`);
-      const rows = select.all(tenant, from, after ?? '', rowsToRead(filter, limit));
+      const rows = select.all(tenant, from, after ?? '', atLeastNone(rowsToRead(filter, limit)));
       return listingPage(
         rows.map((row) => summaryOf(toRequestRecord(row))),
         filter,

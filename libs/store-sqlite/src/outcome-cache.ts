@@ -8,6 +8,7 @@ export function createOutcomeCache({ read, write }: Pick<Database, 'read' | 'wri
   return {
     purge: async (filter, limit) => {
       checkPurge(filter);
+      if (limit <= 0) return [];
       if (filter.keys) return await write('purgeKeys', filter, limit);
       const purged: RequestKey[] = [];
       for (let from: PurgePosition | null = null; purged.length < limit;) {

@@ -1,7 +1,7 @@
 import type { AccountId, RequestKey, TenantId } from '@batch-gpt/contracts';
 import { checkOwnedIds, checkOwnedLookup, type OwnedId } from '@batch-gpt/domain';
 import { integer, integerOrNull, text, textOrNull, type Row } from './column.ts';
-import { insertInto, type Prepare } from './statement.ts';
+import { atLeastNone, insertInto, type Prepare } from './statement.ts';
 
 const columns = ['id', 'tenant', 'kind', 'account', 'key', 'text', 'created_at', 'cancelled_at', 'expires_at'] as const;
 
@@ -45,7 +45,7 @@ export function createOwnedIdRows(prepare: Prepare) {
         DELETE FROM owned_ids WHERE rowid IN (
           SELECT rowid FROM owned_ids WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
         )`);
-      return Number(remove.run(now, limit).changes);
+      return Number(remove.run(now, atLeastNone(limit)).changes);
     },
   };
 

@@ -71,7 +71,10 @@ function callEverything(): string[] {
     ],
     evictOldest: () => writes.evictOldest(1, 10),
     storedBytes: () => reads.storedBytes(),
-    pendingOf: () => [writes.insertBatch(sampleBatch(2)), reads.pendingOf(sampleTenant, 10)],
+    pendingOf: () => {
+      writes.insertBatch(sampleBatch(2));
+      return reads.pendingOf(sampleTenant, 10);
+    },
     billedSince: () => reads.billedSince(sampleTenant, 1),
     remember: () => writes.remember(sampleIdempotency(1)),
     forgetExpired: () => writes.forgetExpired(1, 10),

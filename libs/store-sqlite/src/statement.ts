@@ -19,6 +19,11 @@ export function changedItems<T>(
   return items.filter((item) => statement.run(...valuesOf(item)).changes > 0);
 }
 
+/** For a LIMIT: SQLite takes a negative one for none at all. */
+export function atLeastNone(limit: number): number {
+  return Math.max(limit, 0);
+}
+
 /** Prepares lazily: a statement that is never used costs nothing. */
 export type Prepare = (sql: string) => StatementSync;
 

@@ -19,7 +19,10 @@ export interface OwnedId {
   readonly expiresAt: number;
 }
 
-/** Who owns which id. A foreign id is like an unknown one. Throws AppError `store_unavailable` when the database is away. */
+/**
+ * Who owns which id. A foreign id is like an unknown one; one whose time is over is found until it is removed.
+ * Throws AppError `store_unavailable` when the database is away.
+ */
 export interface OwnedIdStore {
   /** Ids that exist already are left alone, whoever owns them. Throws AppError `body_too_large` for a larger text. */
   insert(ids: readonly OwnedId[]): Promise<void>;

@@ -60,6 +60,7 @@ export function idempotencyStoreConformance(name: string, open: OpenEmptyStores)
           await idempotency.remember(sampleIdempotency(n, { expiresAt: sampleTime + 100 + n }));
         }
         expect(await idempotency.removeExpired(sampleTime + 99, 10)).toBe(0);
+        for (const none of [0, -1]) expect(await idempotency.removeExpired(sampleTime + 104, none)).toBe(0);
         expect(await idempotency.removeExpired(sampleTime + 104, 2)).toBe(2);
         expect(await idempotency.removeExpired(sampleTime + 104, 10)).toBe(3);
         expect(await idempotency.removeExpired(sampleTime + 104, 10)).toBe(0);

@@ -98,7 +98,11 @@ function purge(open: OpenEmptyStores): void {
           outcome,
         );
         const all = { tenant: sampleTenant };
-        expect(await cache.purge(all, 0)).toEqual([]);
+        for (const none of [0, -1]) {
+          expect(await cache.purge(all, none)).toEqual([]);
+          expect(await cache.purge({ keys: [sampleKey(9)] }, none)).toEqual([]);
+          expect(await cache.evictOldest(farFuture, none)).toEqual([]);
+        }
         expect(await cache.purge(all, 2)).toEqual([1, 2].map(sampleKey));
         expect(await cache.purge({ keys: [9, 7, 4].map(sampleKey) }, 2)).toEqual([4, 7].map(sampleKey));
         expect(await cache.purge(all, 2)).toEqual([sampleKey(9)]);

@@ -147,6 +147,7 @@ export function ownedIdStoreConformance(name: string, open: OpenEmptyStores): vo
       withStores(open, async ({ ownedIds }) => {
         await ownedIds.insert([1, 2, 3, 4, 5].map((n) => sampleOwnedId(n, { expiresAt: sampleTime + n })));
         expect(await ownedIds.removeExpired(sampleTime, 10)).toBe(0);
+        for (const none of [0, -1]) expect(await ownedIds.removeExpired(sampleTime + 4, none)).toBe(0);
         expect(await ownedIds.removeExpired(sampleTime + 4, 3)).toBe(3);
         expect(await ownedIds.removeExpired(sampleTime + 4, 3)).toBe(1);
         expect(await ownedIds.removeExpired(sampleTime + 4, 3)).toBe(0);

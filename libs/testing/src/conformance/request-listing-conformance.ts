@@ -87,6 +87,9 @@ export function requestListingConformance(name: string, open: OpenEmptyStores): 
         expect(await listing.list(sampleTenant, all, sampleKey(2), 5)).toBeNull();
         expect(await listing.list(sampleTenant, all, sampleKey(404), 5)).toBeNull();
         expect(await listing.list(sampleTenant, all, sampleKey(1), 5)).toEqual({ found: [], next: null });
+        for (const none of [0, -1]) {
+          expect(await listing.list(sampleTenant, all, null, none)).toEqual({ found: [], next: null });
+        }
       }),
     );
 

@@ -105,7 +105,7 @@ export function createMemoryBatchStore(run: RunCall, batches: MemoryBatches = ne
         [...batches.values()]
           .filter((record) => record.state === state && record.updatedAt < before)
           .toSorted((a, b) => a.updatedAt - b.updatedAt || (a.id < b.id ? -1 : 1))
-          .slice(0, limit)
+          .slice(0, Math.max(limit, 0))
           .map(({ id }) => id),
       ),
 

@@ -15,7 +15,7 @@ export function createMemoryIdempotencyStore(run: RunCall): IdempotencyStore {
 
     removeExpired: (now, limit) =>
       run(() => {
-        const expired = [...records.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, limit);
+        const expired = [...records.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, Math.max(limit, 0));
         for (const { id } of expired) records.delete(id);
         return expired.length;
       }),

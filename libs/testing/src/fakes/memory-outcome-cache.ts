@@ -13,7 +13,7 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
         const taken = records()
           .filter((record) => matches(record, filter))
           .toSorted((a, b) => compareTexts(a.tenant, b.tenant) || oldestFirst(a, b))
-          .slice(0, limit);
+          .slice(0, Math.max(limit, 0));
         for (const record of taken) {
           const row = rows.get(record.key);
           if (record.state === 'done') rows.delete(record.key);
@@ -28,7 +28,7 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
           .filter((record) => record.state === 'done')
           .filter((record) => record.doneAt < doneBefore)
           .toSorted((a, b) => a.expiresAt - b.expiresAt || a.doneAt - b.doneAt)
-          .slice(0, limit);
+          .slice(0, Math.max(limit, 0));
         for (const { key } of evicted) rows.delete(key);
         return evicted.map(({ key }) => key);
       }),

@@ -37,7 +37,7 @@ export function createMemoryOwnedIdStore(run: RunCall): OwnedIdStore {
 
     removeExpired: (now, limit) =>
       run(() => {
-        const expired = [...owned.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, limit);
+        const expired = [...owned.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, Math.max(limit, 0));
         for (const { id } of expired) owned.delete(id);
         return expired.length;
       }),

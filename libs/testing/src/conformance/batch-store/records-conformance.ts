@@ -88,6 +88,7 @@ export function recordsConformance(open: OpenEmptyStores): void {
         expect(await batches.ended('settled', sampleTime + 1, 10)).toEqual([]);
         expect(await batches.ended('settled', sampleTime + 9, 3)).toEqual([1, 2, 3].map(sampleBatchId));
         expect(await batches.ended('settled', sampleTime + 9, 10)).toEqual([1, 2, 3, 0].map(sampleBatchId));
+        for (const none of [0, -1]) expect(await batches.ended('settled', sampleTime + 9, none)).toEqual([]);
         expect(await batches.ended('void', sampleTime + 9, 10)).toEqual([sampleBatchId(10)]);
         for (const n of [10, 11, 12, 13, 404]) expect(await batches.remove(sampleBatchId(n), 'settled')).toBe(false);
         expect(await batches.remove(sampleBatchId(1), 'void')).toBe(false);
