@@ -1,20 +1,28 @@
-import { type AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { chatReplay } from '../replay/chat-replay.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
+import { list, model } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
 import { areComplete } from './choices.ts';
+import { checkStreamOptions, deliveryFields } from './delivery-fields.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
 import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
 import { readPromptUsage } from './usage.ts';
 import { isSampled } from './is-sampled.ts';
+
+const schema = z
+  .looseObject({
+    model,
+    messages: list({ type: 'an array of objects', items: { type: 'object' } }).describe('the conversation so far'),
+    ...deliveryFields(chatReplay),
+  })
+  .superRefine(checkStreamOptions);
 
 /** `POST /v1/chat/completions`. */
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkMessages(body) ?? checkDelivery(body, chatReplay),
+  ...checkedBy(schema),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -30,12 +38,6 @@ export const chatCompletions: Endpoint = {
   readUsage: readPromptUsage,
   replay: chatReplay,
 };
-
-function checkMessages({ messages }: RequestBody): AppError | null {
-  if (isAbsent(messages)) return missing('messages');
-  if (!Array.isArray(messages)) return wrongType('messages', 'an array of objects', messages);
-  return messages.length === 0 ? emptyList('messages') : null;
-}
 
 /** Models like `gpt-4o-search-preview` search before every answer. Source: OpenAI web search guide. */
 function searchesTheWeb({ model }: RequestBody): boolean {

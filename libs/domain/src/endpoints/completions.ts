@@ -1,19 +1,30 @@
-import { type AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { completionReplay } from '../replay/completion-replay.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
+import { list, model } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
 import { areComplete } from './choices.ts';
-import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { checkStreamOptions, deliveryFields } from './delivery-fields.ts';
+import { type Endpoint } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { emptyList, missing, wrongType } from './refusals.ts';
 import { readPromptUsage } from './usage.ts';
 import { isSampled } from './is-sampled.ts';
+
+const schema = z
+  .looseObject({
+    model,
+    // Source: OpenAI API reference.
+    prompt: z
+      .union([z.string(), list(), z.null()])
+      .describe('a text, a list of texts, or tokens; null stands for the beginning of a new document'),
+    ...deliveryFields(completionReplay),
+  })
+  .superRefine(checkStreamOptions);
 
 /** `POST /v1/completions`. */
 export const completions: Endpoint = {
   path: '/v1/completions',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body, completionReplay),
+  ...checkedBy(schema),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -26,11 +37,3 @@ export const completions: Endpoint = {
   readUsage: readPromptUsage,
   replay: completionReplay,
 };
-
-/** Required, but null stands for the beginning of a new document. Source: OpenAI API reference. */
-function checkPrompt({ prompt }: RequestBody): AppError | null {
-  if (prompt === undefined) return missing('prompt');
-  if (prompt === null || typeof prompt === 'string') return null;
-  if (!Array.isArray(prompt)) return wrongType('prompt', 'a string or an array', prompt);
-  return prompt.length === 0 ? emptyList('prompt') : null;
-}

@@ -1,18 +1,33 @@
-import { AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { providerBatchLimits } from '../batch-limits.ts';
 import { field } from '../lines/field.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
+import { list, model, refusing } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
+import { deliveryFields } from './delivery-fields.ts';
 import { type Endpoint, type RequestBody } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
 import { readPromptUsage } from './usage.ts';
+
+const mostInputs = providerBatchLimits.inputs;
+
+const schema = z.looseObject({
+  model,
+  input: z
+    .union([z.string(), list()])
+    // Such a line fits into no batch at all and would wait for ever.
+    .refine(
+      (input) => countInputs({ input }) <= mostInputs,
+      refusing('invalid_value', `Invalid 'input': at most ${mostInputs} inputs fit into a batch.`),
+    )
+    .describe(`a text, tokens, or a list of either; at most ${mostInputs} inputs`),
+  ...deliveryFields(null),
+});
 
 /** `POST /v1/embeddings`. */
 export const embeddings: Endpoint = {
   path: '/v1/embeddings',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, null),
+  ...checkedBy(schema),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs,
@@ -30,18 +45,4 @@ function countInputs({ input }: RequestBody): number {
   if (!Array.isArray(input)) return 1;
   const first: unknown = input[0];
   return typeof first === 'string' || Array.isArray(first) ? input.length : 1;
-}
-
-function checkInput(body: RequestBody): AppError | null {
-  const { input } = body;
-  if (isAbsent(input)) return missing('input');
-  if (typeof input === 'string') return null;
-  if (!Array.isArray(input)) return wrongType('input', 'a string or an array', input);
-  if (input.length === 0) return emptyList('input');
-  // Such a line fits into no batch at all and would wait for ever.
-  return countInputs(body) <= providerBatchLimits.inputs
-    ? null
-    : new AppError('invalid_value', `Invalid 'input': at most ${providerBatchLimits.inputs} inputs fit into a batch.`, {
-        param: 'input',
-      });
 }

@@ -2,6 +2,7 @@ import { type BatchEndpoint } from '@batch-gpt/contracts';
 import { type AppError } from '@batch-gpt/errors';
 import { type Usage } from '../outcome.ts';
 import { type StreamReplay } from '../replay/stream-replay.ts';
+import { type BodySchema } from './check-body.ts';
 
 /** A parsed request body: names and values as the caller sent them, unknown ones included. */
 export type RequestBody = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly path: BatchEndpoint;
   /** The model of a body that names none; null where the API has no fixed one. Every batch line names its model. */
   readonly defaultModel: string | null;
+  /** What a body has to be, for validation and for the document of the API alike. */
+  readonly schema: BodySchema;
   /** The refusal of a body that would fail the provider's validation of a whole file; null for a good one. */
   readonly check: (body: RequestBody) => AppError | null;
   /** Fields that do not change the answer's content, so they are no part of the key. */

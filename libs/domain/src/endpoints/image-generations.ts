@@ -1,22 +1,28 @@
-import { type AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { field } from '../lines/field.ts';
 import { type Usage } from '../outcome.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
-import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { model } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
+import { pictureFields } from './delivery-fields.ts';
+import { type Endpoint } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { isAbsent, missing, wrongType } from './refusals.ts';
 import { readInputUsage } from './usage.ts';
 
 /** Here `background` is what the picture stands before (`transparent`, `opaque`), not a way of delivery. */
 const ofThePicture: ReadonlySet<string> = new Set(['background']);
+
+const schema = z.looseObject({
+  model,
+  prompt: z.string().describe('what the picture is to show'),
+  ...pictureFields,
+});
 
 /** `POST /v1/images/generations`. */
 export const imageGenerations: Endpoint = {
   path: '/v1/images/generations',
   // The API asks to name one: its own choice has changed with every generation. Source: OpenAI API reference.
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkPrompt(body) ?? checkDelivery(body, null),
+  ...checkedBy(schema),
   unhashed: unhashedFields.difference(ofThePicture),
   neverSent: neverSentFields.difference(ofThePicture),
   countInputs: () => 0,
@@ -28,11 +34,6 @@ export const imageGenerations: Endpoint = {
   readUsage: (answer) => add(readInputUsage(answer), readInputUsage({ usage: field(answer, 'svg_usage') })),
   replay: null,
 };
-
-function checkPrompt({ prompt }: RequestBody): AppError | null {
-  if (isAbsent(prompt)) return missing('prompt');
-  return typeof prompt === 'string' ? null : wrongType('prompt', 'a string', prompt);
-}
 
 /** Whether the answer holds its pictures: a link to one is dead an hour after it was made. Source: OpenAI image guide. */
 function isComplete(answer: unknown): boolean {

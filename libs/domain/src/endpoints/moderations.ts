@@ -1,17 +1,23 @@
-import { type AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { field } from '../lines/field.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
-import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { list, model } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
+import { deliveryFields } from './delivery-fields.ts';
+import { type Endpoint } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
+
+const schema = z.looseObject({
+  model,
+  input: z.union([z.string(), list()]).describe('a text, a list of texts, or a list of parts: texts and images'),
+  ...deliveryFields(null),
+});
 
 /** `POST /v1/moderations`: free of charge, so its answers report no usage. */
 export const moderations: Endpoint = {
   path: '/v1/moderations',
   // What the API takes where the caller names none; a batch line has to name it. Source: OpenAI API reference.
   defaultModel: 'omni-moderation-latest',
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkDelivery(body, null),
+  ...checkedBy(schema),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -23,10 +29,3 @@ export const moderations: Endpoint = {
   readUsage: () => null,
   replay: null,
 };
-
-function checkInput({ input }: RequestBody): AppError | null {
-  if (isAbsent(input)) return missing('input');
-  if (typeof input === 'string') return null;
-  if (!Array.isArray(input)) return wrongType('input', 'a string or an array', input);
-  return input.length === 0 ? emptyList('input') : null;
-}

@@ -1,11 +1,12 @@
-import { type AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { field } from '../lines/field.ts';
 import { responseReplay } from '../replay/response-replay.ts';
-import { checkBackgroundDelivery } from './check-delivery.ts';
-import { checkModel } from './check-model.ts';
-import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { list, model } from './body-fields.ts';
+import { checkedBy } from './check-body.ts';
+import { backgroundFields, checkBackground, checkStreamOptions } from './delivery-fields.ts';
+import { type Endpoint } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
-import { isAbsent, missing, wrongType } from './refusals.ts';
+import { isAbsent } from './refusals.ts';
 import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
 import { readInputUsage } from './usage.ts';
 import { isSampled } from './is-sampled.ts';
@@ -13,11 +14,39 @@ import { isSampled } from './is-sampled.ts';
 /** What may stand in for `input`, and makes the answer depend on what the provider has stored. */
 const storedInputs = ['prompt', 'previous_response_id', 'conversation'] as const;
 
+const stored = z.unknown().optional();
+
+const schema = z
+  .looseObject({
+    model,
+    input: z
+      .union([z.string(), list({ least: 0 })])
+      .nullish()
+      .describe(
+        `a text, or a list of items; ${storedInputs.map((name) => `\`${name}\``).join(' or ')} may stand in for it`,
+      ),
+    prompt: stored.describe('a template that is stored at the provider'),
+    previous_response_id: stored.describe('the response to go on from, of the background here or of the provider'),
+    conversation: stored.describe('a conversation that is stored at the provider'),
+    ...backgroundFields(responseReplay),
+  })
+  .superRefine((body, ctx) => {
+    if (isAbsent(body.input) && !hasAny(body, ...storedInputs)) ctx.addIssue({ code: 'custom', path: ['input'] });
+    checkStreamOptions(body, ctx);
+    checkBackground(body, ctx);
+  })
+  .meta({
+    anyOf: ['input', ...storedInputs].map((name) => ({
+      required: [name],
+      properties: { [name]: { not: { type: 'null' } } },
+    })),
+  });
+
 /** `POST /v1/responses`. */
 export const responses: Endpoint = {
   path: '/v1/responses',
   defaultModel: null,
-  check: (body) => checkModel(body) ?? checkInput(body) ?? checkBackgroundDelivery(body, responseReplay),
+  ...checkedBy(schema),
   unhashed: unhashedFields,
   neverSent: neverSentFields,
   countInputs: () => 0,
@@ -29,12 +58,6 @@ export const responses: Endpoint = {
   readUsage: readInputUsage,
   replay: responseReplay,
 };
-
-function checkInput(body: RequestBody): AppError | null {
-  const { input } = body;
-  if (isAbsent(input)) return hasAny(body, ...storedInputs) ? null : missing('input');
-  return typeof input === 'string' || Array.isArray(input) ? null : wrongType('input', 'a string or an array', input);
-}
 
 /** Source: OpenAI API reference, `status` and `incomplete_details`. */
 function isComplete(answer: unknown, limited: boolean): boolean {
