@@ -155,6 +155,7 @@ describe('what comes back', () => {
     expect(answer.headers.get('location')).toBeNull();
     expect(await codeOf(answer)).toBe('provider_refused');
     expect(upstream.seen).toHaveLength(1);
+    await eventually(async () => (await upstream.connections()) === 0);
   });
 
   test('a refusal of our key is not the caller’s, and shows nothing of it', async () => {

@@ -173,6 +173,17 @@ describe('what the provider never hears of', () => {
     expect(upstream.seen).toEqual([]);
   });
 
+  test.each([206, 203])('a list of status %d is not shown', async (status) => {
+    const text = JSON.stringify({ object: 'list', data: [{ id: 'file-foreign' }], has_more: false });
+    const partial = stack.use(
+      await startUpstream((_req, res) => res.writeHead(status, { 'content-type': 'application/json' }).end(text)),
+    );
+    const gateway = await start([sampleProviderAccount(partial.baseUrl)]);
+    const answer = await gateway.get('/v1/files', { headers: { ...bearer('ours'), range: 'bytes=0-9' } });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).not.toContain('foreign');
+  });
+
   test('what was deleted is forgotten, what was only detached is not', async () => {
     const gateway = await shared();
     await gateway.post({}, bearer('ours'), '/v1/vector_stores');

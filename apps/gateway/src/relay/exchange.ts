@@ -36,12 +36,20 @@ export interface PassOn {
 const redirects: ReadonlySet<number> = new Set([300, 301, 302, 303, 305, 307, 308]);
 const longestError = 256 * 1024;
 
-/** Throws the refusal of an answer that is not passed on, an AppError. */
-export function checkAnswer({ statusCode = 0 }: IncomingMessage): void {
+/** Throws the refusal of an answer that is not passed on, an AppError; its connection is closed then. */
+export function checkAnswer(answer: IncomingMessage): void {
+  const refusal = refusalOf(answer);
+  if (refusal === null) return;
+  answer.destroy();
+  throw refusal;
+}
+
+function refusalOf({ statusCode = 0 }: IncomingMessage): AppError | null {
   if (redirects.has(statusCode))
-    throw new AppError('provider_refused', `The provider redirects this call (${statusCode}), which is not followed.`);
+    return new AppError('provider_refused', `The provider redirects this call (${statusCode}), which is not followed.`);
   if (statusCode === 401)
-    throw new AppError('account_parked', 'The provider refuses the key of the account that pays for this call.');
+    return new AppError('account_parked', 'The provider refuses the key of the account that pays for this call.');
+  return null;
 }
 
 /** Passes the answer on to the caller; what is thrown before its first byte can still be answered. */

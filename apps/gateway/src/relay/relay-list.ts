@@ -40,8 +40,11 @@ export async function relayList(options: RelayListOptions): Promise<ListAnswer> 
 }
 
 async function readAnswer(answer: IncomingMessage): Promise<ListAnswer> {
-  if (answer.statusCode !== 200) return { kind: 'answer', answer };
-  const list = readList(await readBounded(answer, largestPage));
+  const { statusCode = 0 } = answer;
+  // A part of a list, or any other success that is not read here, would show what is not the caller's.
+  if (statusCode >= 300) return { kind: 'answer', answer };
+  const list = statusCode === 200 ? readList(await readBounded(answer, largestPage)) : null;
+  if (statusCode !== 200) answer.destroy();
   if (list !== null) return { kind: 'list', list };
   throw new AppError('unknown_route', 'What has no id in its path is only relayed here if it is a list.');
 }
