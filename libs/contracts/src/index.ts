@@ -24,10 +24,12 @@ export { batchNews, type BatchNewsMessage } from './batch-news.ts';
 export { maxKeysPerEvent, outcomeEvent, type OutcomeEvent } from './outcome-event.ts';
 export { batchState, finalProviderStatuses, knownProviderStatuses, requestState } from './states.ts';
 export type { BatchState, RequestState } from './states.ts';
+export { errorAnswer } from './error-answer.ts';
 export { errorEnvelope, type ErrorEnvelope } from './openai/error-envelope.ts';
 export { providerBatch, providerBatchError, providerBatchUsage, providerFile } from './openai/provider-batch.ts';
 export type { ProviderBatch, ProviderBatchError, ProviderFile } from './openai/provider-batch.ts';
 export { resultLine, type ResultLine } from './openai/result-line.ts';
+export { webhookReceipt } from './webhook-receipt.ts';
 export { webhookEvent, type WebhookEvent } from './openai/webhook-event.ts';
 export {
   requestObject,
@@ -38,6 +40,7 @@ export {
   type TimelineEntry,
 } from './request-object.ts';
 export { batchList, requestList, type BatchList, type RequestList } from './list-object.ts';
+export { modelList, modelObject } from './model-object.ts';
 export { deletedResponse, responseObject, type ResponseObject } from './response-object.ts';
 export { purgeOrder, purgeReport, type PurgeOrder, type PurgeReport } from './purge-order.ts';
 export { batchObject, type BatchObject } from './batch-object.ts';

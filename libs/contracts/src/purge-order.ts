@@ -10,8 +10,7 @@ export const purgeOrder = z
     tenant: tenantId.optional(),
     model: modelName.optional(),
     keys: z.array(requestKey).min(1).max(1000).optional(),
-    /** Outcomes that are older than this, in seconds. */
-    older_than: z.int().min(0).max(longest).optional(),
+    older_than: z.int().min(0).max(longest).optional().describe('outcomes that are older than this, in seconds'),
     all: z.literal(true).optional(),
   })
   .refine(({ all, ...rest }) => (all === true) === (Object.keys(rest).length === 0), {
