@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCommand } from '@batch-gpt/local-servers';
 import { answerTextFor } from '@batch-gpt/simulator';
+import { z } from 'zod';
 import { startClientStack, type ClientStack } from '../client-stack.ts';
 
 const { ok: hasCurl } = await runCommand('curl', ['--version']);
@@ -8,6 +9,8 @@ if (!hasCurl && process.env['CI'] === 'true') throw new Error('no curl on the pa
 const suite = hasCurl ? describe : describe.skip;
 
 let stack: ClientStack;
+const chunk = z.object({ choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }) })) });
+
 const bodyOf = (content: string) => ({ model: 'gpt-6-luna', messages: [{ role: 'user', content }] });
 
 async function curl(body: unknown, ...options: string[]): Promise<string> {
@@ -39,6 +42,18 @@ suite('curl', () => {
     expect(withInterim).toContain('HTTP/1.1 200 OK');
     const without = await curl(bodyOf('curl and no interim answers'), '--include');
     expect(without).not.toContain(' 102 ');
+  });
+
+  test('SSE: comments while it waits, then the answer in events', async () => {
+    const body = { ...bodyOf('curl in events'), stream: true };
+    const events = (await curl(body, '--no-buffer')).split('\n\n');
+    expect(events[0]).toMatch(/^: /);
+    expect(events.at(-1)?.trim()).toBe('data: [DONE]');
+    const chunks = events.flatMap((event) =>
+      event.startsWith('data: {') ? [chunk.parse(JSON.parse(event.slice(6)))] : [],
+    );
+    const text = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).join('');
+    expect(text).toBe(answerTextFor('/v1/chat/completions', bodyOf('curl in events')));
   });
 
   test('an error, with its status and the envelope', async () => {
