@@ -27,10 +27,11 @@ function preset(displayName, kind, overrides) {
   };
 }
 
-/** Unit tests: beside the code, no network. */
+/** Unit tests: beside the code, no network; patient, because a busy machine is slow and not wrong. */
 export const projectPreset = (name) =>
   preset(name, 'test', {
     testMatch: ['**/*.test.ts', '**/*.test.tsx'],
+    testTimeout: 30_000,
     testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules|chaos)\\.test\\.ts$'],
   });
 
