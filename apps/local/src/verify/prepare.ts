@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolsDir, workspace } from '../workspace.ts';
 
+const APT_LIMIT_MS = 300_000;
+
 /** Throws unless this process, and every `node` that the steps will find on the path, is as new as .nvmrc says. */
 export async function checkNodeVersion(): Promise<string> {
   const wanted = Number(await readFile(join(workspace, '.nvmrc'), 'utf8'));
@@ -46,4 +48,28 @@ export async function preparePythonClient(
   if (env['CI'] === 'true') throw new Error(`no Python client for tests: ${attempt.absent}`);
   announce(`ATTENTION: no Python client for tests, its matrix is skipped.\n${attempt.absent}`);
   return null;
+}
+
+/**
+ * Installs nginx where a machine is there for tests alone (`CI=true`, Debian or Ubuntu, root); on a person's machine a web
+ * server is not ours to install. Says whether there is one; without it the tests through a proxy are skipped.
+ */
+export async function prepareProxy(env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> {
+  const path = `${env['PATH'] ?? ''}:/usr/sbin`;
+  const version = () => runCommand('nginx', ['-v'], { env: { PATH: path } });
+  let found = await version();
+  if (!found.ok && env['CI'] === 'true' && process.getuid?.() === 0) {
+    const apt = (...args: string[]) =>
+      runCommand('apt-get', args, {
+        timeoutMs: APT_LIMIT_MS,
+        env: { ...env, PATH: path, DEBIAN_FRONTEND: 'noninteractive' },
+      });
+    announce('installing nginx for the tests through a proxy: apt-get install nginx-light');
+    await apt('update');
+    await apt('install', '-y', '--no-install-recommends', 'nginx-light');
+    found = await version();
+  }
+  if (found.ok) return found.output;
+  announce('ATTENTION: no nginx, the tests through a proxy are skipped.');
+  return 'none';
 }
