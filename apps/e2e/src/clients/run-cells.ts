@@ -34,16 +34,19 @@ export function runCells({ command, args, env }: CellProgram, address: StackAddr
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  const complain = (text: string): void => {
     complaints = `${complaints}${text}`.slice(-errorCharacters);
-  });
+  };
+  child.stderr.setEncoding('utf8').on('data', complain);
   const reports: CellReport[] = [];
   const waiting = new Set<() => void>();
   const tell = (): void => {
     for (const look of waiting) look();
   };
   createInterface(child.stdout).on('line', (line) => {
-    reports.push(cellReport.parse(JSON.parse(line)));
+    const report = cellReport.safeParse(parsed(line));
+    if (report.success) reports.push(report.data);
+    else complain(`${line}\n`);
     tell();
   });
   let ended: string | null = null;
@@ -79,4 +82,13 @@ export function runCells({ command, args, env }: CellProgram, address: StackAddr
       await end;
     },
   };
+}
+
+/** Null for what is no JSON: some library may print. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
