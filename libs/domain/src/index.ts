@@ -48,6 +48,7 @@ export type { IdempotencyRecord, IdempotencyStore } from './ports/idempotency-st
 export type { OwnedId, OwnedIdStore } from './ports/owned-id-store.ts';
 export type { StorePorts } from './ports/store-ports.ts';
 export { changingMemberStates, fixedMemberStates } from './pending-members.ts';
+export { checkRunAgain } from './check-run-again.ts';
 export { checkPurge, maxPurgedKeys } from './check-purge.ts';
 export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-page.ts';
 export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
@@ -86,6 +87,10 @@ export { readResultRow, type ResultRow } from './lines/read-result-row.ts';
 export { takeCalls, type CallBucket } from './take-calls.ts';
 export type { CallRate, CallRates, GrantedCalls } from './ports/call-rates.ts';
 export type { BilledUsage, TenantUsage } from './ports/tenant-usage.ts';
+export type { FailedLines, RunAgain } from './ports/failed-lines.ts';
+export type { Place, RequestSearch } from './ports/request-search.ts';
+export type { PendingGroup, SettledSum, WorkOverview } from './ports/work-overview.ts';
+export { addSums, lastStatus } from './settled-sums.ts';
 export { costOf, totalCost, type Cost, type PricedUsage, type TotalCost } from './pricing/cost-of.ts';
 export { openAiPrices, type ModelPrice, type PriceList } from './pricing/price-list.ts';
 export { priceOf } from './pricing/price-of.ts';

@@ -87,6 +87,14 @@ suite('the commands of store-mongo', () => {
       await idempotency.removeExpired(sampleTime, 10);
     },
     pendingOf: ({ usage }) => usage.pendingOf(sampleTenant, 10),
+    keyedLike: ({ search }) => search.keyedLike(sampleKey(16).slice(0, 62), sampleKey(17), 10),
+    tenants: ({ search }) => search.tenants(null, 10),
+    acceptedBefore: ({ search }) =>
+      search.acceptedBefore(sampleTenant, { at: sampleTime + 300, id: sampleKey(300) }, 0, 10),
+    pendingGroups: ({ overview }) => overview.pendingGroups(10, 5),
+    settledBatches: ({ overview }) => overview.settledBatches({ at: sampleTime + 1000, id: sampleBatchId(15) }, 10),
+    'acceptAgain, what it looks for': ({ failedLines }) =>
+      failedLines.acceptAgain(sampleBatchId(1), [sampleKey(2 * perBatch)], sampleTime),
     'find of an owned id': ({ ownedIds }) => ownedIds.find(sampleTenant, 'resp_1'),
     ownedAmong: ({ ownedIds }) => ownedIds.ownedAmong(sampleTenant, ['resp_1', 'resp_2']),
     'removeExpired of owned ids': ({ ownedIds }) => ownedIds.removeExpired(sampleTime, 10),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { silentLogger } from '@batch-gpt/logging';
 import { canTestMongo, startTestMongo, type TestServer } from '@batch-gpt/testing';
-import { storesConformance } from '@batch-gpt/testing/conformance';
+import { storesConformance, type OpenEmptyStores } from '@batch-gpt/testing/conformance';
 import { openMongoStores } from './index.ts';
 
 // Skipped, with a warning that says why, where there is no server to test on and this is not CI.
@@ -19,10 +19,10 @@ suite('the stores on MongoDB', () => {
   });
 
   // One server for all, a database of its own for each.
-  const open = async () => {
+  const open: OpenEmptyStores = async (options) => {
     if (server === null) throw new Error('the server has not started');
     const database = `test_${randomUUID().replaceAll('-', '')}`;
-    return openMongoStores({ url: server.url, database, logger: silentLogger });
+    return openMongoStores({ url: server.url, database, logger: silentLogger, ...options });
   };
 
   storesConformance('store-mongo', open);

@@ -4,6 +4,7 @@ import { createBatchModel } from './batch-model.ts';
 import type { BatchRow } from './batch-row.ts';
 import { createBatchStore } from './batch-store.ts';
 import { durability } from './durability.ts';
+import { createFailedLines } from './failed-lines.ts';
 import { isIndexNotFound, mapErrors } from './map-error.ts';
 import { createIdempotencyStore, idempotencyIndexes, type IdempotencyRow } from './idempotency-store.ts';
 import { createOutcomeCache } from './outcome-cache.ts';
@@ -11,10 +12,12 @@ import { createOwnedIdStore, ownedIdIndexes, type OwnedIdRow } from './owned-id-
 import { createRequestListing } from './request-listing.ts';
 import { createRequestModel, formerRequestIndexes } from './request-model.ts';
 import type { RequestRow } from './request-row.ts';
+import { createRequestSearch } from './request-search.ts';
 import { createRequestStore } from './request-store.ts';
 import { createTenantUsage } from './tenant-usage.ts';
 import { createTextFiles } from './text-files.ts';
 import { maxTextBytes } from './text-limit.ts';
+import { createWorkOverview } from './work-overview.ts';
 
 export interface MongoStores extends StorePorts, AsyncDisposable {
   /** Largest request body or outcome text that fits, in bytes; more is AppError `body_too_large`. */
@@ -41,6 +44,7 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
   ]);
 
   const rows = db.collection<RequestRow>(requestModel.collection.collectionName);
+  const batchRows = db.collection<BatchRow>(batchModel.collection.collectionName);
   await dropIndexes(rows, formerRequestIndexes);
   return {
     requests: createRequestStore({ db, rows, files, keepRequestBodies }),
@@ -49,7 +53,10 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
     cache: createOutcomeCache({ db, rows, files }),
     idempotency: createIdempotencyStore(idempotency),
     ownedIds: createOwnedIdStore(ownedIds),
-    usage: createTenantUsage(rows, db.collection<BatchRow>(batchModel.collection.collectionName)),
+    usage: createTenantUsage(rows, batchRows),
+    search: createRequestSearch(rows),
+    overview: createWorkOverview(rows, batchRows),
+    failedLines: createFailedLines(rows),
     maxTextBytes,
     ping: () =>
       mapErrors(async () => {

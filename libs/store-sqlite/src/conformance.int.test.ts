@@ -3,9 +3,9 @@ import { storesConformance, type OpenEmptyStores } from '@batch-gpt/testing/conf
 import { openSqliteStores } from './index.ts';
 import { createTestFolder } from './testing/test-folder.ts';
 
-const open: OpenEmptyStores = async () => {
+const open: OpenEmptyStores = async (options) => {
   const folder = await createTestFolder();
-  const stores = await openSqliteStores({ path: folder.file, logger: silentLogger });
+  const stores = await openSqliteStores({ path: folder.file, logger: silentLogger, ...options });
   return {
     ...stores,
     [Symbol.asyncDispose]: async () => {

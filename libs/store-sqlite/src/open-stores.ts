@@ -2,12 +2,15 @@ import type { StorePorts } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 import { createBatchStore } from './batch-store.ts';
 import { openDatabase } from './database.ts';
+import { createFailedLines } from './failed-lines.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createOutcomeCache } from './outcome-cache.ts';
 import { createOwnedIdStore } from './owned-id-store.ts';
 import { createRequestListing } from './request-listing.ts';
+import { createRequestSearch } from './request-search.ts';
 import { createRequestStore } from './request-store.ts';
 import { createTenantUsage } from './tenant-usage.ts';
+import { createWorkOverview } from './work-overview.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; it and its folder are created if they are missing. Two more files appear beside it. */
@@ -47,6 +50,9 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
     idempotency: createIdempotencyStore(database),
     ownedIds: createOwnedIdStore(database),
     usage: createTenantUsage(database),
+    search: createRequestSearch(database),
+    overview: createWorkOverview(database),
+    failedLines: createFailedLines(database),
     maxTextBytes,
     ping: () => database.read('ping'),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -3,9 +3,12 @@ import { createAcceptRows } from './accept-rows.ts';
 import { createBatchRows } from './batch-rows.ts';
 import { createCacheRows } from './cache-rows.ts';
 import { createCollectRows } from './collect-rows.ts';
+import { createFailedRows } from './failed-rows.ts';
 import { createIdempotencyRows } from './idempotency-rows.ts';
 import { createListingRows } from './listing-rows.ts';
+import { createOverviewRows } from './overview-rows.ts';
 import { createOwnedIdRows } from './owned-id-rows.ts';
+import { createSearchRows } from './search-rows.ts';
 import { createSettleRows } from './settle-rows.ts';
 import { createUsageRows } from './usage-rows.ts';
 import { createPrepare, type Prepare } from './statement.ts';
@@ -21,6 +24,9 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
   const idempotency = createIdempotencyRows(prepare);
   const ownedIds = createOwnedIdRows(prepare);
   const usage = createUsageRows(prepare);
+  const search = createSearchRows(prepare);
+  const overview = createOverviewRows(prepare);
+  const failed = createFailedRows(prepare);
   const ping = (): void => void prepare('SELECT count(*) FROM sqlite_schema').get();
   return {
     reads: {
@@ -31,6 +37,8 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
       ...cache.reads,
       ...ownedIds.reads,
       ...usage.reads,
+      ...search.reads,
+      ...overview.reads,
       ping,
     },
     writes: {
@@ -41,6 +49,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
       ...cache.writes,
       ...idempotency.writes,
       ...ownedIds.writes,
+      ...failed.writes,
     },
   };
 }

@@ -76,6 +76,13 @@ function callEverything(): string[] {
       return reads.pendingOf(sampleTenant, 10);
     },
     billedSince: () => reads.billedSince(sampleTenant, 1),
+    requestsKeyedLike: () => reads.requestsKeyedLike('0', null, 10),
+    tenantsWithRequests: () => reads.tenantsWithRequests(null, 10),
+    requestsAcceptedBefore: () => reads.requestsAcceptedBefore(sampleTenant, { at: 1, id: '' }, 0, 10),
+    pendingGroups: () => reads.pendingGroups(10, 10),
+    settledSums: () => reads.settledSums(1, 2),
+    settledBatches: () => reads.settledBatches({ at: 1, id: '' }, 10),
+    acceptAgain: () => writes.acceptAgain(id, [key], 1),
     remember: () => writes.remember(sampleIdempotency(1)),
     forgetExpired: () => writes.forgetExpired(1, 10),
     insertOwned: () => writes.insertOwned([sampleOwnedId(1)]),
@@ -140,6 +147,14 @@ describe('query plans', () => {
     );
     expect(planContaining('sizes')).toContain('batches_used (tenant=? AND state=?)');
     expect(planContaining('billed')).toContain('batches_used (tenant=? AND state=? AND updated_at>?)');
+    expect(planContaining('sent_again')).toContain('batches_ended (state=? AND updated_at>? AND updated_at<?)');
+    expect(planContaining('(updated_at, id) <')).toContain('batches_ended (state=? AND (updated_at,id)<(?,?))');
+    expect(planContaining('accepted_at >= ?')).toContain(
+      'requests_listed (tenant=? AND accepted_at>? AND (accepted_at,key)<(?,?))',
+    );
+    expect(planContaining('key < ?')).toContain('(key>? AND key<?)');
+    expect(planContaining('SELECT tenant FROM')).toContain('USING COVERING INDEX requests_listed (tenant>?)');
+    expect(planContaining('SELECT 1', 'group_id = ?')).toContain('COVERING INDEX requests_accepted (group_id=?)');
     expect(planContaining('DELETE FROM idempotency')).toContain('idempotency_expiring (expires_at<?)');
     expect(planContaining('DELETE FROM owned_ids', 'expires_at')).toContain('owned_ids_expiring (expires_at<?)');
   });

@@ -3,7 +3,11 @@ import type { StorePorts } from '@batch-gpt/domain';
 /** The stores under test, empty when opened and gone after disposal. */
 export type StoresUnderTest = StorePorts & AsyncDisposable;
 
-export type OpenEmptyStores = () => Promise<StoresUnderTest>;
+export interface OpenOptions {
+  readonly keepRequestBodies?: boolean;
+}
+
+export type OpenEmptyStores = (options?: OpenOptions) => Promise<StoresUnderTest>;
 
 /** Gives a test fresh stores and disposes of them. */
 export function withStores(

@@ -4,8 +4,8 @@ import { storesConformance } from '../conformance/stores-conformance.ts';
 import { createMemoryStores } from './create-memory-stores.ts';
 import { sampleBatch, sampleKey, sampleRequest } from './samples.ts';
 
-const open: OpenEmptyStores = () =>
-  Promise.resolve({ ...createMemoryStores(), [Symbol.asyncDispose]: () => Promise.resolve() });
+const open: OpenEmptyStores = (options) =>
+  Promise.resolve({ ...createMemoryStores(options), [Symbol.asyncDispose]: () => Promise.resolve() });
 
 storesConformance('the memory stores', open);
 

@@ -9,7 +9,8 @@ type In<State extends RequestRecord['state']> = Extract<RequestRecord, { state: 
 const maxClaim = 1000;
 
 /** The request port in memory, one call at a time. */
-export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows): RequestStore {
+export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, keepBodies = false): RequestStore {
+  const kept = ({ body }: Row): string | null => (keepBodies ? body : null);
   const sorted = <T>(pick: (row: Row) => T | null): T[] =>
     [...rows.entries()]
       .toSorted(([a], [b]) => compare(a, b))
@@ -159,7 +160,7 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows):
       run(() =>
         moveEach(settlements, (settlement, row) => {
           const record = collectedBy(batchId, row);
-          return record && { record: doneRecord(record, settlement), body: null };
+          return record && { record: doneRecord(record, settlement), body: kept(row) };
         }),
       ),
 
@@ -175,16 +176,18 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows):
 
     endAccepted: (settlements) =>
       run(() =>
-        moveEach(settlements, (settlement, { record }) =>
-          record.state === 'accepted' ? { record: doneRecord(record, settlement), body: null } : null,
+        moveEach(settlements, (settlement, row) =>
+          row.record.state === 'accepted' ? { record: doneRecord(row.record, settlement), body: kept(row) } : null,
         ),
       ),
 
     settleLate: (batchId, settlements) =>
       run(() =>
-        moveEach(settlements, (settlement, { record }) => {
+        moveEach(settlements, (settlement, row) => {
+          const { record } = row;
           const stored = record.state === 'done' && record.batchId === batchId && record.outcome.kind === 'failed';
-          return record.state === 'accepted' || stored ? { record: doneRecord(record, settlement), body: null } : null;
+          const moves = record.state === 'accepted' || stored;
+          return moves ? { record: doneRecord(record, settlement), body: kept(row) } : null;
         }),
       ),
 
