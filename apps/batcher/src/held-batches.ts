@@ -19,6 +19,7 @@ import { freshMemory, left, wait, type RunMemory, type Step } from './step.ts';
 export type TakeStep = (batch: BatchRecord, memory: RunMemory, signal: AbortSignal) => Promise<Step>;
 
 export interface HeldBatches extends AsyncDisposable {
+  readonly size: number;
   /** False when this process holds as many batches as it may. */
   hasRoom(): boolean;
   has(id: BatchId): boolean;
@@ -72,6 +73,9 @@ export function createHeldBatches(deps: HeldDeps): HeldBatches {
   const heldNow = () => [...runs].map(([id, { epoch }]) => ({ id, epoch }));
 
   return {
+    get size() {
+      return runs.size;
+    },
     hasRoom: () => runs.size < deps.maxHeld,
     has: (id) => runs.has(id),
     hold,

@@ -7,7 +7,13 @@ import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createProviderPool } from '@batch-gpt/openai-batch';
-import { createBellConsumer, createConsumer, createNewsSubscriber, createSignals } from '@batch-gpt/queue';
+import {
+  announceProcess,
+  createBellConsumer,
+  createConsumer,
+  createNewsSubscriber,
+  createSignals,
+} from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import { createAccountBudgets, defaultRates } from './account-budgets.ts';
 import type { BatcherDeps } from './batcher-deps.ts';
@@ -26,6 +32,8 @@ import { createWorkingAccounts } from './working-accounts.ts';
 
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep };
 
+const version = '0.1.0';
+
 /** How long a refused account rests before the next try. */
 const parkFor = 60_000;
 const orphansEvery = 3_600_000;
@@ -35,9 +43,10 @@ const jobsAtOnce = 50;
 /** Builds the batcher: what it needs first, what makes it work last, so that disposal stops the work first. */
 export async function createBatcher(config: BatcherConfig, signal: AbortSignal): Promise<Service> {
   const { batching, protocol: timings } = config;
+  const owner = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'batcher', ...config.log }));
-  const metrics = createMetrics({ service: 'batcher', version: '0.1.0' });
+  const metrics = createMetrics({ service: 'batcher', version });
   const accounts = starting.use(await watchAccounts(config.accounts, logger));
   const stores = starting.use(await openStores({ store: config.store, logger }));
   const redisUrl = config.redis.url.reveal();
@@ -58,6 +67,8 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   );
   const { providerOf } = starting.use(createProviderPool({ accounts, logger }));
   const monotonic = () => clock.monotonic();
+  const creationsPerHour = (account: AccountId) =>
+    accounts.byName(account)?.creationsPerHour ?? batching.creationsPerHour;
   const tokenLimits = new Map(Object.entries(batching.enqueuedTokenLimits));
   const deps: BatcherDeps = {
     requests: stores.requests,
@@ -77,9 +88,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     limits: batching.limits,
     accounts: createWorkingAccounts({ providerOf, names: () => namesOf(accounts), monotonic, parkFor, logger }),
     budgets: createAccountBudgets(signals.budgets, (account, kind) =>
-      kind === 'creations'
-        ? (accounts.byName(account)?.creationsPerHour ?? batching.creationsPerHour)
-        : defaultRates[kind],
+      kind === 'creations' ? creationsPerHour(account) : defaultRates[kind],
     ),
     tokenLimits: createTokenLimits({
       configured: (account, model) =>
@@ -89,7 +98,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     window: batching.window,
     scratch: createScratchFolder(batching.workDir),
     workDir: batching.workDir,
-    owner: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
+    owner,
   };
   const building = createSlots(batching.buildConcurrency);
   const held = starting.use(
@@ -122,6 +131,20 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   starting.use(createInterval(() => signals.sweeps.ensure(), timings.sweepEvery, logger, { immediate: true }));
   starting.use(createInterval(createTakeOver({ ...deps, held }), timings.sweepEvery, logger, { immediate: true }));
   starting.use(createInterval((stopping) => removeOrphans(deps, stopping), orphansEvery, logger));
+  const creations = async () =>
+    Promise.all(
+      namesOf(accounts).map(async (account) => ({
+        account,
+        perHour: creationsPerHour(account),
+        wait: await deps.budgets.pause(account, 'creations'),
+      })),
+    );
+  starting.use(
+    announceProcess({
+      ...{ id: owner, service: 'batcher', version, processes: signals.processes, logger },
+      state: async () => ({ heldBatches: held.size, creations: await creations() }),
+    }),
+  );
 
   const stack = starting.move();
   return {

@@ -1,20 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
 import { createInterval, createOpsServer, type Service } from '@batch-gpt/lifecycle';
 import { createLogger, withLogContext } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createProviderPool } from '@batch-gpt/openai-batch';
-import { createConsumer, createSignals } from '@batch-gpt/queue';
+import { announceProcess, createConsumer, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import type { ResultsConfig } from './config.ts';
 import type { ResultsDeps } from './results-deps.ts';
 import { settleBatch } from './settle-batch.ts';
+
+const version = '0.1.0';
 
 /** Builds the results service: what it needs first, its consumer last, so that disposal stops the work first. */
 export async function createResults(config: ResultsConfig, signal: AbortSignal): Promise<Service> {
   const { settling, ops } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'results', ...config.log }));
-  const metrics = starting.adopt(createMetrics({ service: 'results', version: '0.1.0' }), (all) => all.dispose());
+  const metrics = starting.adopt(createMetrics({ service: 'results', version }), (all) => all.dispose());
   const accounts = starting.use(await watchAccounts(config.accounts, logger));
   const stores = starting.use(
     await openStores({ store: config.store, keepRequestBodies: settling.keepBodies, logger }),
@@ -45,17 +49,33 @@ export async function createResults(config: ResultsConfig, signal: AbortSignal):
     maxTextBytes: stores.maxTextBytes,
     stuckAfter: settling.stuckAfter,
   };
+  let settlingNow = 0;
   starting.use(
     createConsumer('finishedBatches', {
       redisUrl,
       logger,
       concurrency: settling.concurrency,
       onFailed: (queue) => metrics.queueJobsFailed.inc({ queue }),
-      handler: ({ batchId }, job) => withLogContext({ batchId }, () => settleBatch(deps, batchId, job.signal)),
+      handler: async ({ batchId }, job) => {
+        settlingNow += 1;
+        try {
+          await withLogContext({ batchId }, () => settleBatch(deps, batchId, job.signal));
+        } finally {
+          settlingNow -= 1;
+        }
+      },
     }),
   );
   // Redis may come back empty, and the clock of the sweep with it: whoever notices starts it again.
   starting.use(createInterval(() => signals.sweeps.ensure(), settling.sweepEvery, logger, { immediate: true }));
+
+  starting.use(
+    announceProcess({
+      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'results', version },
+      ...{ processes: signals.processes, logger },
+      state: () => ({ heldBatches: settlingNow }),
+    }),
+  );
 
   const stack = starting.move();
   return { logger, shutdownGraceMs: ops.shutdownGraceMs, [Symbol.asyncDispose]: () => stack.disposeAsync() };

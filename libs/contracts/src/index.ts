@@ -20,6 +20,7 @@ export type {
   OpenWindowJob,
   SweepJob,
 } from './jobs.ts';
+export { liveProcess, type LiveProcess } from './live-process.ts';
 export { batchNews, type BatchNewsMessage } from './batch-news.ts';
 export { maxKeysPerEvent, outcomeEvent, type OutcomeEvent } from './outcome-event.ts';
 export { batchState, finalProviderStatuses, knownProviderStatuses, requestState } from './states.ts';

@@ -72,6 +72,7 @@ export type {
   WindowBells,
 } from './ports/signals.ts';
 export { maxSplitDepth, splitGroup } from './poison-search.ts';
+export type { LiveProcesses } from './ports/live-processes.ts';
 export type { Clock } from './ports/clock.ts';
 export { endpointTable } from './endpoints/endpoint-table.ts';
 export { estimateTokens } from './endpoints/estimate-tokens.ts';

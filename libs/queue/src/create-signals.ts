@@ -4,6 +4,7 @@ import type {
   CallRates,
   EndedSignals,
   HintCounters,
+  LiveProcesses,
   OutcomeAnnouncer,
   RateBudgets,
   WindowBells,
@@ -18,6 +19,7 @@ import { endConnection } from './end-connection.ts';
 import { createEndedSignals } from './ended-signals.ts';
 import { createHintCounters } from './hint-counters.ts';
 import { createBatchNews } from './news-channel/announce-news.ts';
+import { createLiveProcesses } from './live-processes.ts';
 import { createOutcomeAnnouncer } from './outcome-channel/announce-outcomes.ts';
 import { pingRedis } from './ping-redis.ts';
 import { defaultPrefix } from './queue-keys.ts';
@@ -46,6 +48,7 @@ export interface Signals extends AsyncDisposable {
   /** Not a signal, but shared on the same connection; never rejects. */
   readonly budgets: RateBudgets;
   readonly callRates: CallRates;
+  readonly processes: LiveProcesses;
   /** The connection, for `createBellConsumer`. */
   readonly redis: Redis;
   /**
@@ -75,6 +78,7 @@ export function createSignals(options: SignalsOptions): Signals {
     sweeps,
     budgets: createRateBudgets({ redis, prefix, logger }),
     callRates: createCallRates({ redis, prefix, logger }),
+    processes: createLiveProcesses({ redis, prefix }),
     redis,
     fitness: () => checkRedis(redis),
     ping: () => pingRedis(redis),

@@ -9,6 +9,7 @@ export { createPublisher, type Publisher, type PublisherOptions, type PublishOpt
 export { type Consumer, type ConsumerOptions, type JobContext, type JobHandler } from './consumer.ts';
 export { createConsumer, type PlainJobKind } from './create-consumer.ts';
 export { type BellConsumerOptions, createBellConsumer } from './bell-consumer.ts';
+export { announceProcess, type AnnounceProcessOptions, type ProcessState } from './announce-process.ts';
 export { createSignals, type Signals, type SignalsOptions } from './create-signals.ts';
 export { type SweepScheduler } from './sweep-scheduler.ts';
 export {

@@ -9,6 +9,9 @@ export const queueKeys = (prefix: string) => ({
   newsChannel: `${prefix}:news-channel`,
   hints: (group: GroupId) => `${prefix}:window-hints:${group}`,
   rung: (group: GroupId) => `${prefix}:window-rung:${group}`,
+  // One script reads both: the braces put them into one slot of a cluster.
+  liveUntil: `${prefix}:{live}:until`,
+  liveWords: `${prefix}:{live}:words`,
   callRate: (name: string) => `${prefix}:call-rate:${name}`,
   // One script reads both: the braces put them into one slot of a cluster.
   budget: (account: AccountId, kind: string) => `${prefix}:budget:{${account}}:${kind}`,

@@ -1,4 +1,12 @@
-import type { AcceptedRequestsJob, BatchId, CloseTrigger, GroupId, LineSizes, RequestKey } from '@batch-gpt/contracts';
+import type {
+  AcceptedRequestsJob,
+  BatchId,
+  CloseTrigger,
+  GroupId,
+  LineSizes,
+  LiveProcess,
+  RequestKey,
+} from '@batch-gpt/contracts';
 import {
   addSizes,
   noSizes,
@@ -6,6 +14,7 @@ import {
   type BatchNews,
   type EndedSignals,
   type HintCounters,
+  type LiveProcesses,
   type OutcomeAnnouncer,
   type WindowBells,
 } from '@batch-gpt/domain';
@@ -28,6 +37,7 @@ export interface MemorySignals {
   readonly ended: EndedSignals;
   readonly outcomes: OutcomeAnnouncer;
   readonly news: BatchNews;
+  readonly processes: LiveProcesses;
   readonly seen: SeenSignals;
   /** While away every call rejects with `queue_unavailable` and records nothing. */
   readonly setAway: (away: boolean) => void;
@@ -39,6 +49,7 @@ export function createMemorySignals(): MemorySignals {
   const seen: SeenSignals = { accepted: [], opened: [], rung: [], ended: [], outcomes: [], news: [] };
   const openWindows = new Set<GroupId>();
   const sums = new Map<GroupId, LineSizes>();
+  const words = new Map<string, LiveProcess>();
   const run = <T>(call: () => T): Promise<T> =>
     new Promise((resolve) => {
       if (away) throw new AppError('queue_unavailable', 'the queue is away');
@@ -72,6 +83,11 @@ export function createMemorySignals(): MemorySignals {
     ended: { announceEnded: (batchId) => run(() => void seen.ended.push(batchId)) },
     outcomes: { announceOutcomes: (keys) => run(() => void seen.outcomes.push(keys)) },
     news: { announceNews: (id) => run(() => void seen.news.push(id)) },
+    processes: {
+      announce: (process) => run(() => void words.set(process.id, process)),
+      withdraw: (id) => run(() => void words.delete(id)),
+      list: () => run(() => [...words.values()]),
+    },
     seen,
     setAway: (value) => {
       away = value;
