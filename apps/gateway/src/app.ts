@@ -8,6 +8,7 @@ import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
 import { logRequestId, requestId } from './middleware/request-id.ts';
 import { otherMethod, unknownRoute, type RouteMethod, type ServedRoute } from './middleware/unknown-route.ts';
+import { createDocumentRoute } from './openapi/serve-document.ts';
 import { type Relay } from './relay/create-relay.ts';
 import { orRelayed } from './relay/or-relayed.ts';
 import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
@@ -57,8 +58,9 @@ export function createApp(deps: AppDeps): Express {
   };
 
   app.use(countRequests(deps.metrics), requestId);
-  app.use('/v1', allowOrigins(deps.corsOrigins));
+  app.use(['/v1', '/openapi.json'], allowOrigins(deps.corsOrigins));
   app.use(['/v1/batches', '/v1/requests', '/v1/webhooks', '/admin'], logRequestId);
+  route('/openapi.json', { GET: createDocumentRoute() });
   // Before keys are asked for: the provider has none, its signature is checked.
   route('/v1/webhooks/openai', { POST: createWebhookRoute(deps) });
   app.use('/v1', deps.authenticate);
@@ -86,4 +88,4 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
-const ownPaths = /^\/v1\/(requests|webhooks)\b/;
+const ownPaths = /^\/(v1\/(requests|webhooks)\b|openapi\.json$)/;

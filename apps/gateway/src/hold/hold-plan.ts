@@ -91,12 +91,13 @@ function holdKind(
   // HTTP/1.0 has neither interim answers nor bodies that come in chunks.
   if (httpVersion === '1.0') return 'none';
   const asked = headerList(headers['batch-hold']);
-  const kind = kinds.find((each) => asked.has(each)) ?? hold ?? json;
+  const kind = askedHolds.find((each) => asked.has(each)) ?? hold ?? json;
   if (kind === 'none' || (kind === 'body' && mayBegin)) return kind;
   return asked.has('interim') || interimLanguages.has(String(headers['x-stainless-lang'])) ? 'interim' : 'none';
 }
 
-const kinds = ['body', 'interim', 'none'] as const;
+/** What `Batch-Hold` may ask for. */
+export const askedHolds = ['body', 'interim', 'none'] as const;
 
 /**
  * The SDKs for JavaScript and Python. Requests (Python), older Go clients and OkHttp mishandle interim answers, so every

@@ -1,7 +1,8 @@
 import { AppError } from '@batch-gpt/errors';
 
-const defaultLimit = 20;
-const mostLimit = 100;
+/** How many entries a page has where its caller does not say, and at most. */
+export const defaultLimit = 20;
+export const mostLimit = 100;
 
 /** Reads the `limit` of a list, as OpenAI has it; throws AppError `invalid_value`. */
 export function readLimit(given: unknown): number {

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@batch-gpt/errors';
+import { z } from 'zod';
 import { headerList, wholeSeconds } from './header-list.ts';
 
 /** `sync`: hold until answered. `async`: 202 and a handle. `cache`: answer only from stored outcomes. */
@@ -67,9 +68,12 @@ const oneValue = (value: string | string[] | undefined): string | undefined =>
 
 const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);
 
+/** Visible ASCII, what every store can keep. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
+
 function readKey(text: string | undefined): string | null {
   if (text === undefined) return null;
-  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  if (idempotencyKey.safeParse(text).success) return text;
   throw new AppError('invalid_value', "Invalid 'Idempotency-Key': expected 1 to 255 visible ASCII characters.", {
     param: 'Idempotency-Key',
   });

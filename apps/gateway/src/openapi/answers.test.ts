@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { batchEndpoint, tenantId } from '@batch-gpt/contracts';
+import { sampleBatch, sampleBatchId } from '@batch-gpt/testing';
+import { expectDocumented } from '../testing/documented-answers.ts';
+import { createManualApiKeys, sampleKeysFile, secretOf } from '../testing/sample-keys.ts';
+import { sampleProviderAccount } from '../testing/sample-provider-account.ts';
+import { sampleWebhookSecret, signWebhook, webhookBody } from '../testing/sign-webhook.ts';
+import { chat, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startUpstream } from '../testing/start-upstream.ts';
+import { createWebhookVerifier } from '../webhooks/verify-webhook.ts';
+import { operations } from './document.ts';
+
+const adminToken = 'token-of-an-operator';
+let stack = new AsyncDisposableStack();
+let gateway: TestGateway;
+beforeEach(async () => {
+  const models = { object: 'list', data: [{ id: 'gpt-4o', object: 'model', created: 1, owned_by: 'system' }] };
+  const upstream = stack.use(
+    await startUpstream((_req, res) => {
+      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(models));
+    }),
+  );
+  gateway = stack.use(
+    await startTestGateway({
+      accounts: [sampleProviderAccount(upstream.baseUrl)],
+      relay: { on: false },
+      apiKeys: createManualApiKeys(sampleKeysFile({ one: { models: ['gpt-*', '*-moderation-*'] } })),
+      trust: {
+        adminToken: { reveal: () => adminToken },
+        verifyWebhook: await createWebhookVerifier({ reveal: () => sampleWebhookSecret }),
+      },
+    }),
+  );
+});
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+
+const tenant = tenantId.parse('one');
+const asTenant = { authorization: `Bearer ${secretOf('one')}` };
+const asOperator = { authorization: `Bearer ${adminToken}` };
+const get = (path: string) => gateway.get(path, { headers: asTenant });
+const remove = (path: string) => gateway.get(path, { method: 'DELETE', headers: asTenant });
+const post = (path: string, body: unknown = '', headers: Record<string, string> = {}) =>
+  gateway.post(body, { ...asTenant, ...headers }, path);
+
+const async = { prefer: 'respond-async' };
+const bodies: Readonly<Record<string, Record<string, unknown>>> = {
+  '/v1/chat/completions': chat('hello'),
+  '/v1/responses': { model: 'gpt-4o', input: 'hello' },
+  '/v1/embeddings': { model: 'gpt-4o', input: 'hello' },
+  '/v1/completions': { model: 'gpt-4o', prompt: 'hello' },
+  '/v1/moderations': { input: 'hello' },
+  '/v1/images/generations': { model: 'gpt-image-2.5-flare', prompt: 'a cat' },
+};
+/** Accepts a request, and gives its id. */
+const accept = async (text: string) =>
+  (await post('/v1/chat/completions', chat(text), async)).headers.get('batch-request-id') ?? '';
+const accepted = async () => `/v1/requests/${await accept('a')}`;
+const begin = async () =>
+  ((await (await post('/v1/responses', { ...bodies['/v1/responses'], background: true })).json()) as { id: string }).id;
+const answer = { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', error: null, output: [] };
+
+type Call = () => Promise<readonly Response[]>;
+
+/** The call's own answers: a handle, then the stored answer, in the form that it asks for. */
+const batched =
+  (path: string, more: readonly Record<string, unknown>[] = []): Call =>
+  async () => {
+    const handle = await post(path, bodies[path], async);
+    await gateway.finish({ body: JSON.stringify(answer) });
+    const stored = await post(path, bodies[path]);
+    const others: Response[] = [];
+    for (const change of more) others.push(await post(path, { ...bodies[path], ...change }));
+    // What the provider made in the foreground is not ours to describe.
+    return [handle, ...(path === '/v1/responses' ? [] : [stored]), ...others];
+  };
+
+/** For each operation what makes it succeed, in every state that it has. */
+const calls: Readonly<Record<string, Call>> = {
+  createChatCompletion: batched('/v1/chat/completions', [{ stream: true }]),
+  createResponse: batched('/v1/responses', [{ background: true }]),
+  createEmbedding: batched('/v1/embeddings'),
+  createCompletion: batched('/v1/completions'),
+  createModeration: batched('/v1/moderations'),
+  createImage: batched('/v1/images/generations'),
+  listRequests: async () => {
+    await accept('a');
+    await gateway.collect();
+    await accept('b');
+    return [await get('/v1/requests'), await get('/v1/requests?limit=1&state=accepted')];
+  },
+  retrieveRequest: async () => {
+    const path = await accepted();
+    const first = await get(path);
+    const batch = await gateway.collect();
+    await gateway.stores.batches.insert(sampleBatch(1, { id: batch.id, tenant }));
+    const second = await get(path);
+    await gateway.settle(batch, {
+      usage: { inputTokens: 1, outputTokens: 2, cachedTokens: 0, totalTokens: 3 },
+      providerRequestId: 'req_1',
+    });
+    return [first, second, await get(path)];
+  },
+  cancelRequest: async () => [await remove(await accepted())],
+  retrieveResponse: async () => {
+    const path = `/v1/responses/${await begin()}`;
+    const queued = await get(path);
+    await gateway.finish({ body: JSON.stringify(answer) });
+    return [queued, await get(path), await get(`${path}?stream=true&starting_after=0`)];
+  },
+  deleteResponse: async () => [await remove(`/v1/responses/${await begin()}`)],
+  cancelResponse: async () => [await post(`/v1/responses/${await begin()}/cancel`)],
+  listBatches: async () => {
+    for (const n of [1, 2, 3]) await gateway.stores.batches.insert(sampleBatch(n, { tenant }));
+    return [await get('/v1/batches'), await get('/v1/batches?limit=2&status=validating')];
+  },
+  retrieveBatch: async () => {
+    await gateway.stores.batches.insert(sampleBatch(1, { tenant }));
+    return [await get(`/v1/batches/${sampleBatchId(1)}`)];
+  },
+  cancelBatch: async () => {
+    await gateway.stores.batches.insert(sampleBatch(1, { tenant, state: 'submitted' }));
+    return [await post(`/v1/batches/${sampleBatchId(1)}/cancel`)];
+  },
+  listModels: async () => [await get('/v1/models')],
+  retrieveModel: async () => [await get('/v1/models/gpt-4o')],
+  receiveWebhook: async () => {
+    const payload = webhookBody('batch.completed');
+    return [await gateway.post(payload, signWebhook(payload), '/v1/webhooks/openai')];
+  },
+  retrieveOpenApi: async () => {
+    const whole = await gateway.get('/openapi.json');
+    const headers = { 'if-none-match': whole.headers.get('etag') ?? '' };
+    return [whole, await gateway.get('/openapi.json', { headers })];
+  },
+  abandonBatch: async () => {
+    await gateway.stores.batches.insert(sampleBatch(1, { state: 'submitted' }));
+    return [await gateway.post('', asOperator, `/admin/batches/${sampleBatchId(1)}/abandon`)];
+  },
+  purgeCache: async () => [await gateway.post({ all: true }, asOperator, '/admin/cache/purge')],
+};
+
+test.each(operations)('$id answers as the document says', async ({ id, method, path, answers }) => {
+  const given = (await calls[id]?.()) ?? [];
+  for (const each of given) await expectDocumented(method, path, each);
+  // None of its successes was left out.
+  expect(given.map(({ status }) => String(status))).toEqual(expect.arrayContaining(Object.keys(answers)));
+});
+
+describe('refusals are as the document says', () => {
+  const none = '0'.repeat(64);
+  const chats = '/v1/chat/completions';
+  const refused: readonly (readonly [status: number, method: string, path: string, call: () => Promise<Response>])[] = [
+    [401, 'post', chats, () => gateway.post(chat('a'))],
+    [400, 'post', chats, () => post(chats, '{')],
+    [400, 'post', chats, () => post(chats, { model: 'gpt-4o' })],
+    [403, 'post', chats, () => post(chats, chat('a', { model: 'o3' }))],
+    [404, 'post', chats, () => post(chats, chat('a'), { 'cache-control': 'only-if-cached' })],
+    [413, 'post', chats, () => post(chats, chat('a'.repeat(200_000)))],
+    [415, 'post', chats, () => post(chats, 'hello', { 'content-type': 'text/plain' })],
+    [404, 'get', '/v1/requests/{id}', () => get(`/v1/requests/${none}`)],
+    [400, 'get', '/v1/requests', () => get('/v1/requests?limit=1000')],
+    [400, 'get', '/v1/requests/{id}', () => get('/v1/requests/%E0%A4%A')],
+    [401, 'get', '/v1/models', () => gateway.get('/v1/models')],
+    [404, 'get', '/v1/models/{id}', () => get('/v1/models/none')],
+    [404, 'get', '/v1/responses/{id}', () => get('/v1/responses/resp_none')],
+    [404, 'delete', '/v1/responses/{id}', () => remove('/v1/responses/resp_none')],
+    [404, 'get', '/v1/batches/{id}', () => get('/v1/batches/none')],
+    [401, 'post', '/v1/webhooks/openai', () => gateway.post('{}', {}, '/v1/webhooks/openai')],
+    [401, 'post', '/admin/cache/purge', () => gateway.post({ all: true }, {}, '/admin/cache/purge')],
+    [400, 'post', '/admin/cache/purge', () => gateway.post({}, asOperator, '/admin/cache/purge')],
+    [404, 'post', '/admin/batches/{id}/abandon', () => gateway.post('', asOperator, '/admin/batches/x/abandon')],
+  ];
+
+  test.each(refused)('%i %s %s', async (status, method, path, call) => {
+    const response = await call();
+    expect(response.status).toBe(status);
+    await expectDocumented(method, path, response);
+  });
+
+  test('a request and a batch that cannot be cancelled any more', async () => {
+    const path = await accepted();
+    await gateway.collect();
+    await expectDocumented('delete', '/v1/requests/{id}', await remove(path));
+    await gateway.stores.batches.insert(sampleBatch(1, { tenant, state: 'settled' }));
+    const cancelled = await post(`/v1/batches/${sampleBatchId(1)}/cancel`);
+    expect(cancelled.status).toBe(409);
+    await expectDocumented('post', '/v1/batches/{id}/cancel', cancelled);
+  });
+
+  test('a store that is away', async () => {
+    gateway.stores.setAway(true);
+    for (const path of ['/v1/requests', '/v1/batches']) {
+      const response = await get(path);
+      expect(response.status).toBe(503);
+      await expectDocumented('get', path, response);
+    }
+    const response = await post(chats, chat('a'));
+    expect(response.status).toBe(503);
+    await expectDocumented('post', chats, response);
+  });
+});
+
+test('every endpoint that is batched is called here', () => {
+  expect(Object.keys(bodies).toSorted()).toEqual(batchEndpoint.options.toSorted());
+});
