@@ -50,9 +50,9 @@ export type { StorePorts } from './ports/store-ports.ts';
 export { changingMemberStates, fixedMemberStates } from './pending-members.ts';
 export { checkRunAgain } from './check-run-again.ts';
 export { checkPurge, maxPurgedKeys } from './check-purge.ts';
-export { listingPage, rowsToRead, summaryOf, type ListingPage } from './listing-page.ts';
+export { listingPage, rowsToRead, summaryOf } from './listing-page.ts';
 export { checkOwnedIds, checkOwnedLookup, maxOwnedLookup, maxOwnedText } from './owned-id-limits.ts';
-export type { ListingFilter, RequestListing } from './ports/request-listing.ts';
+export type { ListingFilter, ListingPage, RequestListing } from './ports/request-listing.ts';
 export type { OutcomeCache, PurgeFilter } from './ports/outcome-cache.ts';
 export type {
   BatchProvider,

@@ -1,12 +1,5 @@
-import type { RequestKey } from '@batch-gpt/contracts';
-import type { ListingFilter } from './ports/request-listing.ts';
+import type { ListingFilter, ListingPage } from './ports/request-listing.ts';
 import type { RequestRecord, RequestSummary } from './request.ts';
-
-/** One page of a listing; `next` is where the page after it goes on, null where there is none. */
-export interface ListingPage {
-  readonly found: readonly RequestSummary[];
-  readonly next: RequestKey | null;
-}
 
 const mostReadPerRow = 10;
 

@@ -12,7 +12,6 @@ import { type Request, type Response } from 'express';
 import { type Admission } from '../accept/admission.ts';
 import { discardRest } from '../middleware/discard-rest.ts';
 import { writeJson } from '../respond/write-json.ts';
-import { type ServeEndpointDeps } from '../routes/serve-endpoint.ts';
 import { checkMode } from '../tenants/check-permissions.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { checkRelayedBody, noSuchObject } from './check-relayed-body.ts';
@@ -38,7 +37,7 @@ export interface RelayDeps {
   readonly limitRelayed: LimitRelayed;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'relayedCalls'>;
-  readonly settings: Pick<ServeEndpointDeps['settings'], 'maxBodyBytes' | 'maxJsonDepth'>;
+  readonly settings: { readonly maxBodyBytes: number; readonly maxJsonDepth: number };
 }
 
 /** A call to a batched endpoint whose body was read already. */

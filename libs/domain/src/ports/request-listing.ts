@@ -1,10 +1,16 @@
 import type { RequestKey, RequestState, TenantId } from '@batch-gpt/contracts';
-import type { ListingPage } from '../listing-page.ts';
+import type { RequestSummary } from '../request.ts';
 
 /** Which of a tenant's requests are listed; null: any. */
 export interface ListingFilter {
   readonly state: RequestState | null;
   readonly model: string | null;
+}
+
+/** One page of a listing; `next` is where the page after it goes on, null where there is none. */
+export interface ListingPage {
+  readonly found: readonly RequestSummary[];
+  readonly next: RequestKey | null;
 }
 
 /** A tenant's requests for reading. Throws AppError `store_unavailable` when the database is away. */
