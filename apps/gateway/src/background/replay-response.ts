@@ -19,10 +19,13 @@ export function replayResponse(response: JsonObject, after: number): Iterable<St
   return Iterator.from(replay.answer(response, { includeUsage: false })).drop(after + 1);
 }
 
+/** Events are counted, and no stream has so many. */
+export const eventNumber = /^\d{1,9}$/;
+
 /** Reads `starting_after`, the number of the last event that was seen; -1 where none was. Throws AppError `invalid_value`. */
 export function readStartingAfter(given: unknown): number {
   if (given === undefined) return -1;
-  if (typeof given === 'string' && /^\d{1,9}$/.test(given)) return Number(given);
+  if (typeof given === 'string' && eventNumber.test(given)) return Number(given);
   throw new AppError('invalid_value', "Invalid 'starting_after': expected the number of an event.", {
     param: 'starting_after',
   });

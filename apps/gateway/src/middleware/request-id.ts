@@ -3,7 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { withLogContext } from '@batch-gpt/logging';
 import { type RequestHandler } from 'express';
 
-const acceptable = /^[A-Za-z0-9_-]{1,128}$/;
+/** Ids of callers that are harmless in headers and log lines. */
+export const acceptable = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** Gives every answer an `X-Request-Id`: the caller's own where it is harmless, else a new one. */
 export const requestId: RequestHandler = (req, res, next) => {

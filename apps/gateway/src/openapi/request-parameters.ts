@@ -1,7 +1,10 @@
 import { batchId, knownProviderStatuses, modelName, requestKey, requestState } from '@batch-gpt/contracts';
 import { z } from 'zod';
+import { eventNumber } from '../background/replay-response.ts';
 import { askedHolds } from '../hold/hold-plan.ts';
+import { acceptable } from '../middleware/request-id.ts';
 import { defaultLimit, mostLimit } from '../routes/read-paging.ts';
+import { secondsText } from '../wishes/header-list.ts';
 import { idempotencyKey } from '../wishes/read-wishes.ts';
 import { type Parameter } from './operation.ts';
 
@@ -53,7 +56,7 @@ export const wishHeaders: readonly Parameter[] = [
   ),
   header(
     'Batch-Cache-Ttl',
-    z.string().regex(/^\d{1,10}$/),
+    text.regex(secondsText),
     'Seconds for which the answer may serve other calls, within what the deployment allows.',
   ),
   header(
@@ -66,7 +69,7 @@ export const wishHeaders: readonly Parameter[] = [
 /** Understood by every route. */
 export const requestIdHeader = header(
   'X-Request-Id',
-  z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+  text.regex(acceptable),
   'An id of your own for the call; the answer repeats it.',
 );
 
@@ -105,7 +108,7 @@ export const streamFilters: readonly Parameter[] = [
   query('stream', z.literal('true'), 'The finished response as server-sent events.'),
   query(
     'starting_after',
-    z.string().regex(/^\d{1,9}$/),
+    text.regex(eventNumber),
     'The number of the last event that was seen; the stream begins after it.',
   ),
 ];

@@ -18,9 +18,12 @@ export function headerList(value: string | readonly string[] | undefined): Reado
   return entries;
 }
 
+/** Seconds as headers write them. */
+export const secondsText = /^\d{1,10}$/;
+
 /** A whole number of seconds, at most `limit`; null for anything else. */
 export function wholeSeconds(text: string | undefined, limit: number): number | null {
-  return text !== undefined && /^\d{1,10}$/.test(text) ? Math.min(Number(text), limit) : null;
+  return text !== undefined && secondsText.test(text) ? Math.min(Number(text), limit) : null;
 }
 
 const unquoted = (text: string): string => /^"([^"\\]*)"$/.exec(text)?.[1] ?? text;
