@@ -1,13 +1,7 @@
 import { AppError, isErrorCode } from '@batch-gpt/errors';
 import { type z } from 'zod';
-import { type Endpoint, type RequestBody } from './endpoint.ts';
+import { type BodySchema, type Endpoint, type RequestBody } from './endpoint.ts';
 import { emptyList, isAbsent, missing, wrongType } from './refusals.ts';
-
-/**
- * What a body has to be. It only gives its verdict: its fields are looked at where they lie, unknown ones not at all, and
- * what goes on is the body as it came. The fields that its rules read have to stand in its shape.
- */
-export type BodySchema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 
 /** A row's schema, and the check that it makes: the first problem in OpenAI's words. */
 export function checkedBy(schema: BodySchema): Pick<Endpoint, 'schema' | 'check'> {

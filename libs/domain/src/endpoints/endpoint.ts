@@ -1,11 +1,17 @@
 import { type BatchEndpoint } from '@batch-gpt/contracts';
 import { type AppError } from '@batch-gpt/errors';
+import { type z } from 'zod';
 import { type Usage } from '../outcome.ts';
 import { type StreamReplay } from '../replay/stream-replay.ts';
-import { type BodySchema } from './check-body.ts';
 
 /** A parsed request body: names and values as the caller sent them, unknown ones included. */
 export type RequestBody = Readonly<Record<string, unknown>>;
+
+/**
+ * What a body has to be. It only gives its verdict: its fields are looked at where they lie, unknown ones not at all, and
+ * what goes on is the body as it came. The fields that its rules read have to stand in its shape.
+ */
+export type BodySchema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 
 /** A row of the endpoint table: everything that differs from endpoint to endpoint. */
 export interface Endpoint {
