@@ -111,6 +111,27 @@ describe('two tenants on one account', () => {
     expect(await codeOf(refused)).toBe('object_not_found');
     expect((await goOn('ours')).status).toBe(200);
   });
+
+  test('a batch takes nobody to a file of somebody else', async () => {
+    const { id } = await upload('ours');
+    const reads = { type: 'input_file', file_id: id };
+    const searches = { type: 'code_interpreter', container: { type: 'auto', file_ids: [id] } };
+    const ask = (tenant: string, change: object) =>
+      gateway.post(
+        { model: 'gpt-4o-mini', input: 'look', ...change },
+        { ...bearer(tenant), prefer: 'respond-async' },
+        '/v1/responses',
+      );
+    for (const change of [{ input: [{ role: 'user', content: [reads] }] }, { tools: [searches] }]) {
+      const refused = await ask('theirs', change);
+      expect(refused.status).toBe(404);
+      expect(await codeOf(refused)).toBe('object_not_found');
+      expect((await ask('ours', change)).status).toBe(202);
+    }
+    // The answer of an earlier batch, which nobody has a record of.
+    expect((await ask('theirs', { previous_response_id: 'resp_68a0' })).status).toBe(202);
+    expect(await (await get('theirs', '/v1/requests')).json()).toMatchObject({ data: [{ endpoint: '/v1/responses' }] });
+  });
 });
 
 describe('what the provider never hears of', () => {

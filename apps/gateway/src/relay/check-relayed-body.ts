@@ -6,18 +6,30 @@ import { referencedIds } from './referenced-ids.ts';
 
 const mostReferences = 1000;
 
+/** Whose a body is, and whether others use the account that it goes to. */
+export interface BodyOwner {
+  readonly caller: Caller;
+  readonly ownership: Pick<Ownership, 'ownedAmong'>;
+  readonly isShared: boolean;
+}
+
 /** Throws AppError `model_not_allowed`, or `object_not_found` for a body that refers to an object that is not the caller's. */
-export async function checkRelayedBody(
-  body: unknown,
-  {
-    caller,
-    ownership,
-    isShared,
-  }: { readonly caller: Caller; readonly ownership: Ownership; readonly isShared: boolean },
-): Promise<void> {
+export async function checkRelayedBody(body: unknown, owner: BodyOwner): Promise<void> {
   const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
-  if (typeof model === 'string') checkModel(caller, model);
-  const ids = isShared ? referencedIds(body) : [];
+  if (typeof model === 'string') checkModel(owner.caller, model);
+  await checkReferences(owner.isShared ? referencedIds(body) : [], owner);
+}
+
+/**
+ * The same for a body that goes into a batch, whose model was checked. The answers of batches are nobody's by record, so
+ * `previous_response_id` may be one of them: it is passed on.
+ */
+export async function checkBatchedBody(body: unknown, owner: BodyOwner): Promise<void> {
+  if (!owner.isShared || typeof body !== 'object' || body === null) return;
+  await checkReferences(referencedIds({ ...body, previous_response_id: null }), owner);
+}
+
+async function checkReferences(ids: readonly string[], { caller, ownership }: BodyOwner): Promise<void> {
   if (ids.length > mostReferences)
     throw new AppError('invalid_value', `The body refers to more than ${mostReferences} objects.`);
   if (ids.length === 0) return;

@@ -16,6 +16,8 @@ export interface Ownership {
   accountOfId(caller: Caller, id: string): Promise<OpenAccount | null>;
   /** Whether objects of other tenants may be on the account: then a caller sees only its own. */
   isShared(account: Account): boolean;
+  /** The same of the account that pays for a caller, which may have no key here. */
+  sharesAccount(caller: Caller): boolean;
   ownedAmong(caller: Caller, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Durable when it resolves. */
   note(caller: Caller, account: Account, ids: readonly string[]): Promise<void>;
@@ -36,6 +38,11 @@ const keepFor = 10 * 365 * 86_400_000;
 const plausibleId = /^[\w.:-]{1,256}$/;
 
 export function createOwnership({ ownedIds, accounts, isOpen, within, clock }: OwnershipDeps): Ownership {
+  const isShared = (account: Account): boolean => {
+    if (isOpen) return false;
+    const alike = accounts.all.filter((other) => sameCredentials(other.credentials, account.credentials));
+    return alike.length > 1 || account.fallback || account.tenants.length !== 1;
+  };
   return {
     accountOf: ({ account: name }) => {
       const account = accounts.byName(name);
@@ -47,10 +54,10 @@ export function createOwnership({ ownedIds, accounts, isOpen, within, clock }: O
       const account = owned?.kind === 'relayed' ? accounts.byName(owned.account) : null;
       return account !== null && isOpenAccount(account) ? account : null;
     },
-    isShared: (account) => {
-      if (isOpen) return false;
-      const alike = accounts.all.filter((other) => sameCredentials(other.credentials, account.credentials));
-      return alike.length > 1 || account.fallback || account.tenants.length !== 1;
+    isShared,
+    sharesAccount: ({ account: name }) => {
+      const account = accounts.byName(name);
+      return account === null ? !isOpen : isShared(account);
     },
     ownedAmong: async ({ tenant }, ids) =>
       within(

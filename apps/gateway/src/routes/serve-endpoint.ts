@@ -31,7 +31,7 @@ export interface ServeEndpointDeps {
   readonly namePrevious: NamePrevious;
   readonly tenantOf: TenantOf;
   /** For calls that do not want to wait for a batch; null where nothing is relayed. */
-  readonly relay: Pick<Relay, 'serveRealtime'> | null;
+  readonly relay: Pick<Relay, 'serveRealtime' | 'checkBatched'> | null;
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
@@ -88,6 +88,8 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     checkMode(caller, wishes.mode);
     const body = prepare(endpoint, await deps.namePrevious(endpoint, caller, value), settings);
     checkModel(caller, body.model);
+    // What refers to something at the provider is never shareable.
+    if (!body.shareable) await deps.relay?.checkBatched(caller, value);
     const { stream } = body;
     const alone = body.sampled && !settings.cacheSampled;
     const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);
