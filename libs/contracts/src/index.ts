@@ -91,11 +91,13 @@ export {
   flushOrder,
   flushReport,
   operatorAction,
+  retryOrder,
   retryReport,
   type AuditEntry,
   type FlushOrder,
   type FlushReport,
   type OperatorAction,
+  type RetryOrder,
   type RetryReport,
 } from './operator/actions.ts';
 export {

@@ -14,12 +14,15 @@ export type FlushOrder = z.infer<typeof flushOrder>;
 export const flushReport = z.object({
   object: z.literal('batch_gpt.flush'),
   group: groupId,
-  /** How many waited at that moment. */
+  /** How many waited at that moment, counted no further than 1,000. */
   pending: count,
 });
 export type FlushReport = z.infer<typeof flushReport>;
 
 /** `POST /admin/batches/{id}/retry`: lines of a settled batch that failed are accepted anew; those that succeeded never are. */
+export const retryOrder = z.strictObject({ after: z.string().max(128).optional() });
+export type RetryOrder = z.infer<typeof retryOrder>;
+
 export const retryReport = z.object({
   object: z.literal('batch_gpt.retry'),
   batch_id: batchId,
@@ -27,8 +30,8 @@ export const retryReport = z.object({
   accepted: count,
   /** So many failed, but their text is no longer there: it is kept with `KEEP_REQUEST_BODIES=on`. */
   without_text: count,
-  /** The same order again goes on. */
-  has_more: z.boolean(),
+  /** The `after` of the order that goes on; null where nothing is left to look at. */
+  next: z.string().nullable(),
 });
 export type RetryReport = z.infer<typeof retryReport>;
 

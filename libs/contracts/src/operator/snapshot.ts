@@ -45,6 +45,8 @@ export const operatorWorker = z.object({
   since: time.nullable(),
   /** Whether it said so lately. An owner whose word is missing may live all the same: Redis may be away. */
   alive: z.boolean(),
+  /** When the beat of one of its batches was last seen to rise, by this gateway while it took snapshots. */
+  last_beat_at: time.nullable(),
   held_connections: count.nullable(),
   held_batches: count.nullable(),
 });
@@ -74,9 +76,11 @@ export type MoneyTotals = z.infer<typeof moneyTotals>;
 /** `GET /admin/snapshot`: everything that matters now. Days and months are those of UTC. */
 export const operatorSnapshot = z.object({
   object: z.literal('batch_gpt.snapshot'),
-  /** Of what it says apart from its time and latencies: the `id:` of its event. */
+  /** Of what it says apart from its time, latencies and beats: the `id:` of its event. */
   id: z.string(),
   at: time,
+  /** Since when the store has not answered: all that comes from it is as it was then. Null while it answers. */
+  stale_since: time.nullable(),
   /** How long windows collect, as this gateway is configured; the batcher's own setting decides. */
   window_seconds: duration,
   requests: z.object({
