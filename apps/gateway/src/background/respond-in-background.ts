@@ -1,8 +1,9 @@
 import { type ServerResponse } from 'node:http';
 import { type RowIdentity } from '../accept/prepare-request.ts';
+import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
-import { writeJson } from '../respond/write-json.ts';
+import { writeJson, writeLongJson } from '../respond/write-json.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
 import { type BackgroundResponses, type ShownResponse } from './background-responses.ts';
 
@@ -18,16 +19,20 @@ export const keptForPolling = <R extends RowIdentity>(row: R): R =>
   row.base === null ? row : { ...row, cacheTtl: Math.max(row.cacheTtl ?? 0, pollWithin) };
 
 /** Writes a response; once it is sent with its row's outcome, that counts as delivered. */
-export function writeResponse(
+export async function writeResponse(
   res: ServerResponse,
-  { object, record, outcome }: ShownResponse,
-  deliveries: Deliveries,
-  headers: Headers = {},
-): void {
-  if (record !== null && outcome !== null) deliveries.noteWhenSent(record, res);
-  const where = record === null ? {} : requestHeaders(record);
-  writeJson(res, 200, JSON.stringify(object), { ...headers, ...where });
+  shown: ShownResponse,
+  { deliveries, pace }: { readonly deliveries: Deliveries; readonly pace: Pace },
+): Promise<void> {
+  noteOutcome(res, shown, deliveries);
+  await writeLongJson(res, 200, JSON.stringify(shown.object), { headers: headersOf(shown), pace });
 }
+
+function noteOutcome(res: ServerResponse, { record, outcome }: ShownResponse, deliveries: Deliveries): void {
+  if (record !== null && outcome !== null) deliveries.noteWhenSent(record, res);
+}
+
+const headersOf = ({ record }: ShownResponse): Headers => (record === null ? {} : requestHeaders(record));
 
 /** Answers a call that asked for the background: at once, with its own id. */
 export type RespondInBackground = (
@@ -40,5 +45,9 @@ export function createRespondInBackground(
   responses: Pick<BackgroundResponses, 'begin'>,
   deliveries: Deliveries,
 ): RespondInBackground {
-  return async (res, call, headers) => writeResponse(res, await responses.begin(call), deliveries, headers);
+  return async (res, call, headers) => {
+    const shown = await responses.begin(call);
+    noteOutcome(res, shown, deliveries);
+    writeJson(res, 200, JSON.stringify(shown.object), { ...headers, ...headersOf(shown) });
+  };
 }

@@ -7,6 +7,7 @@ import { eventually } from '@batch-gpt/testing';
 import { createManualGatewayClock, type ManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createTurns } from './take-turns.ts';
 import { beginStream, writeEvents, type Pace } from './write-events.ts';
+import { writeText } from './write-text.ts';
 
 let server: Server;
 let clock: ManualGatewayClock;
@@ -123,4 +124,37 @@ test('the event loop gets its turn between slices', async () => {
   going = false;
   await text;
   expect(turns).toBeGreaterThan(50);
+});
+
+describe('a long text', () => {
+  const words = (length: number) => '😀'.repeat(length / 2);
+
+  test('arrives as it is', async () => {
+    const { client, res } = await connected();
+    // An odd beginning puts the ends of slices into the middle of pairs.
+    const text = `x${words(400_000)}`;
+    const [heard] = await Promise.all([read(client), writeText(res, text, pace())]);
+    expect(heard).toBe(text);
+  });
+
+  test('is not copied for a client that does not read, who is given up in the end', async () => {
+    const { client, res } = await connected();
+    const text = words(40_000_000);
+    const done = writeText(res, text, pace());
+    await eventually(() => res.writableNeedDrain && clock.pending() === 1);
+    expect(res.writableLength).toBeLessThan(1_000_000);
+    await clock.advance(300_000);
+    await done;
+    expect(res.destroyed).toBe(true);
+    client.destroy();
+  });
+
+  test('is not gone on with for a client that went away', async () => {
+    const { client, res } = await connected();
+    const done = writeText(res, words(40_000_000), pace());
+    await eventually(() => res.writableNeedDrain);
+    client.destroy();
+    await done;
+    expect(clock.pending()).toBe(0);
+  });
 });

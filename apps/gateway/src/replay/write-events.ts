@@ -53,7 +53,7 @@ function eventText({ name, data }: StreamEvent): string {
 }
 
 /** Resolves once there is room again, or nobody to write for. */
-async function drained(res: ServerResponse, { after }: Pace): Promise<void> {
+export async function drained(res: ServerResponse, { after }: Pace): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const go = () => resolve(undefined);
   let cancel = after(longestStall, stalled);

@@ -4,8 +4,9 @@ import { type FailedStream, type Outcome, type RequestRecord, type StreamWish } 
 import { AppError, toEnvelope } from '@batch-gpt/errors';
 import { parseJson } from '@batch-gpt/hashing';
 import { beginStream, writeComment, writeEvents, type Pace } from '../replay/write-events.ts';
+import { writeText } from '../replay/write-text.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
-import { endBody, writeOutcome } from './write-json.ts';
+import { writeOutcome } from './write-json.ts';
 
 /** A call that is about to be answered. */
 export interface Answering {
@@ -30,9 +31,9 @@ export async function replyWithOutcome(answering: Answering, outcome: Outcome, p
     if (answer instanceof AppError) await replyWithError(answering, answer, pace);
     else await replay(res, stream, answer, { headers, batchId: outcome.batchId, pace });
   } else if (!res.headersSent) {
-    writeOutcome(res, outcome, headers);
+    await writeOutcome(res, outcome, headers, pace);
   } else if (stream === null) {
-    endBody(res, outcome.body);
+    await writeText(res, outcome.body, pace);
   } else {
     await writeEvents(res, failureEvents(stream, record, errorIn(outcome.body)), pace);
   }
@@ -46,7 +47,7 @@ export async function replyWithError(answering: Answering, error: AppError, pace
     throw error;
   }
   const envelope = toEnvelope(error);
-  if (stream === null) endBody(res, JSON.stringify(envelope));
+  if (stream === null) await writeText(res, JSON.stringify(envelope), pace);
   else await writeEvents(res, failureEvents(stream, record, { ...envelope.error }), pace);
 }
 

@@ -3,9 +3,10 @@ import { type RequestListing, type RequestRecord, type RequestStore } from '@bat
 import { AppError } from '@batch-gpt/errors';
 import { type Request, type Response } from 'express';
 import { type RequestDescriber } from '../objects/describe-request.ts';
+import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
-import { writeJson } from '../respond/write-json.ts';
+import { writeJson, writeLongJson } from '../respond/write-json.ts';
 import { type TenantOf } from '../tenant-of.ts';
 import { type Within } from '../within.ts';
 import { type CancelRequest } from './cancel-request.ts';
@@ -17,6 +18,7 @@ export interface RequestRoutesDeps {
   readonly describer: RequestDescriber;
   readonly cancelRequest: CancelRequest;
   readonly deliveries: Deliveries;
+  readonly pace: Pace;
   readonly tenantOf: TenantOf;
   readonly within: Within;
 }
@@ -33,14 +35,14 @@ export interface RequestRoutes {
 }
 
 export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
-  const { requests, listing, describer, cancelRequest, deliveries, tenantOf, within } = deps;
+  const { requests, listing, describer, cancelRequest, deliveries, pace, tenantOf, within } = deps;
   const lookup = async (tenant: TenantId, key: RequestKey): Promise<RequestRecord> => {
     const record = (await within(requests.lookup([key], undefined, tenant))).rows.get(key);
     if (record?.tenant !== tenant) throw notFound();
     return record;
   };
   const show = async (res: Response, record: RequestRecord) =>
-    writeJson(res, 200, await describer.describe(record), requestHeaders(record));
+    writeLongJson(res, 200, await describer.describe(record), { headers: requestHeaders(record), pace });
 
   return {
     list: async (req, res) => {

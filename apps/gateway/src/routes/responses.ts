@@ -30,7 +30,7 @@ export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
     retrieve: async (req, res) => {
       const shown = await responses.show(tenantOf(req).tenant, idOf(req));
       if (req.query['stream'] !== 'true') {
-        writeResponse(res, shown, deliveries);
+        await writeResponse(res, shown, deps);
         return;
       }
       const events = replayResponse(shown.object, readStartingAfter(req.query['starting_after']));
@@ -43,7 +43,7 @@ export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
     cancel: async (req, res) => {
       // The body of this call means nothing; OpenAI's SDKs send none.
       req.resume();
-      writeResponse(res, await responses.cancel(tenantOf(req).tenant, idOf(req)), deliveries);
+      await writeResponse(res, await responses.cancel(tenantOf(req).tenant, idOf(req)), deps);
     },
 
     remove: async (req, res) => {
