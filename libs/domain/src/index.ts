@@ -93,5 +93,6 @@ export type { Place, RequestSearch } from './ports/request-search.ts';
 export type { PendingGroup, SettledSum, WorkOverview } from './ports/work-overview.ts';
 export { addSums, lastStatus } from './settled-sums.ts';
 export { costOf, totalCost, type Cost, type PricedUsage, type TotalCost } from './pricing/cost-of.ts';
-export { openAiPrices, type ModelPrice, type PriceList } from './pricing/price-list.ts';
+export { openAiPrices } from './pricing/openai-prices.ts';
+export type { ModelPrice, PriceList, TokenPrice } from './pricing/price-list.ts';
 export { priceOf } from './pricing/price-of.ts';

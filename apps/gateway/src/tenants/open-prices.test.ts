@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openAiPrices, priceOf } from '@batch-gpt/domain';
+import { costOf, openAiPrices, priceOf } from '@batch-gpt/domain';
 import { openPrices } from './open-prices.ts';
 
 let folder: string;
@@ -35,6 +35,8 @@ test.each([
   ['{', 'is not JSON'],
   ['{"gpt-99": {"input": -1, "output": 2}}', 'gpt-99.input: '],
   ['{"gpt-99": {"input": 1}}', 'gpt-99.output: '],
+  ['{"gpt-99": {"input": 1, "output": 1, "asOf": "2026-13"}}', 'gpt-99.asOf: '],
+  ['{"gpt-99": {"input": 1, "output": 1, "batch": {"input": 1}}}', 'gpt-99.batch.output: '],
   ['{"gpt-99": {"input": 1, "output": 2, "price": 3}}', 'gpt-99: '],
 ])('%s is refused', async (text, problem) => {
   await expect(openText(text)).rejects.toMatchObject({ code: 'config_invalid' });
@@ -43,4 +45,16 @@ test.each([
 
 test('a file that is not there is refused', async () => {
   await expect(openPrices(join(folder, 'nothing'))).rejects.toThrow('PRICES_FILE cannot be read (ENOENT)');
+});
+
+test('a file may name what a batch pays, and when the price was read', async () => {
+  const prices = await openText(
+    '{"gpt-99": {"input": 4, "output": 8, "batch": {"input": 1, "output": 3}, "asOf": "2026-11"}}',
+  );
+  const million = 1_000_000;
+  expect(costOf(prices, 'gpt-99', { inputTokens: million, cachedTokens: 0, outputTokens: million })).toEqual({
+    list: 12,
+    batch: 4,
+  });
+  expect(priceOf(prices, 'gpt-99')?.asOf).toBe('2026-11');
 });

@@ -1,5 +1,5 @@
 import type { Usage } from '../outcome.ts';
-import type { PriceList } from './price-list.ts';
+import type { PriceList, TokenPrice } from './price-list.ts';
 import { priceOf } from './price-of.ts';
 
 /** The tokens that cost something. */
@@ -11,20 +11,15 @@ export interface Cost {
   readonly list: number;
 }
 
-/** A batch costs half. Source: OpenAI's Batch API guide. */
+/** A batch costs half, where its price is not named. Source: OpenAI's Batch API guide. */
 const batchShare = 0.5;
 
 /** What a model's tokens cost; null for a model without a price, whose cost is unknown and not zero. */
 export function costOf(prices: PriceList, model: string, usage: PricedUsage): Cost | null {
   const price = priceOf(prices, model);
   if (price === null) return null;
-  const { inputTokens, cachedTokens, outputTokens } = usage;
-  // Cached tokens are some of the input's; a provider that counts more of them than input is not paid for it.
-  const cached = Math.min(cachedTokens, inputTokens);
-  const list = perMillion(
-    (inputTokens - cached) * price.input + cached * (price.cachedInput ?? price.input) + outputTokens * price.output,
-  );
-  return { batch: list * batchShare, list };
+  const list = dollars(price, usage);
+  return { batch: price.batch === undefined ? list * batchShare : dollars(price.batch, usage), list };
 }
 
 /** Costs added up, and what could not be priced, by model. */
@@ -41,4 +36,11 @@ export function totalCost(prices: PriceList, parts: readonly (PricedUsage & { re
   return { batch: sum(({ batch }) => batch), list: sum(({ list }) => list), unknown: [...unknown] };
 }
 
-const perMillion = (dollars: number): number => dollars / 1_000_000;
+function dollars(
+  { input, cachedInput, output }: TokenPrice,
+  { inputTokens, cachedTokens, outputTokens }: PricedUsage,
+): number {
+  // Cached tokens are some of the input's; a provider that counts more of them than input is not paid for it.
+  const cached = Math.min(cachedTokens, inputTokens);
+  return ((inputTokens - cached) * input + cached * (cachedInput ?? input) + outputTokens * output) / 1_000_000;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { costOf, totalCost } from './cost-of.ts';
-import { openAiPrices } from './price-list.ts';
+import { openAiPrices } from './openai-prices.ts';
 import { priceOf } from './price-of.ts';
 
 const million = 1_000_000;
@@ -35,12 +35,40 @@ describe('the list', () => {
       expect(cachedInput ?? input).toBeLessThanOrEqual(input);
     }
   });
+
+  it('says of every price when it was read, and of none that a batch costs more than half', () => {
+    for (const [model, { asOf, batch, ...list }] of openAiPrices) {
+      expect([model, asOf]).toEqual([model, expect.stringMatching(/^20\d{2}-(0[1-9]|1[0-2])$/)]);
+      if (batch === undefined) continue;
+      expect([model, batch.input, batch.output]).toEqual([model, list.input / 2, list.output / 2]);
+    }
+  });
+
+  it.each(['omni-moderation-latest', 'omni-moderation-2024-09-26', 'text-moderation-007'])(
+    'has %s at no charge, which is a price',
+    (model) => {
+      const usage = { inputTokens: million, cachedTokens: 0, outputTokens: million };
+      expect(costOf(openAiPrices, model, usage)).toEqual({ list: 0, batch: 0 });
+    },
+  );
+
+  it.each(['chatgpt-image-latest', 'gpt-image-1.5', 'dall-e-3'])('has no price for %s', (model) => {
+    expect(priceOf(openAiPrices, model)).toBeNull();
+  });
 });
 
 describe('costOf', () => {
   it('prices input, cached input and output, and halves it for a batch', () => {
     const usage = { inputTokens: 3 * million, cachedTokens: million, outputTokens: 2 * million };
-    expect(costOf(openAiPrices, 'gpt-4o', usage)).toEqual({ list: 2 * 2.5 + 1.25 + 2 * 10, batch: 13.125 });
+    const cost = costOf(openAiPrices, 'gpt-5.1', usage);
+    expect(cost?.list).toBeCloseTo(2 * 1.25 + 0.125 + 2 * 10, 10);
+    expect(cost?.batch).toBeCloseTo(22.625 / 2, 10);
+  });
+
+  it('gives a batch no discount on cached input where its price list names none', () => {
+    const usage = { inputTokens: 3 * million, cachedTokens: million, outputTokens: 2 * million };
+    const cost = costOf(openAiPrices, 'gpt-4o', usage);
+    expect(cost).toEqual({ list: 2 * 2.5 + 1.25 + 2 * 10, batch: 3 * 1.25 + 2 * 5 });
   });
 
   it('prices cached input like other input where it has no price of its own', () => {
