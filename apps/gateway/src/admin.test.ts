@@ -31,10 +31,7 @@ describe('abandoning a batch', () => {
     const batch = await gateway.stores.batches.get(sampleBatchId(1));
     expect(batch?.history.at(-1)).toMatchObject({ state: 'abandoned', note: 'abandoned by an operator' });
     expect(lines).toEqual([
-      [
-        'an operator changed a batch',
-        { audit: true, actor: '127.0.0.1', action: 'abandon', batchId: sampleBatchId(1) },
-      ],
+      ['an operator acted', { audit: true, actor: '127.0.0.1', action: 'abandon', batchId: sampleBatchId(1) }],
     ]);
     expect(gateway.signals.seen).toMatchObject({ ended: [sampleBatchId(1)], news: [sampleBatchId(1)] });
   });

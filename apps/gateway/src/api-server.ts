@@ -5,7 +5,7 @@ import { type GatewayClock } from './gateway-clock.ts';
 import { refuseOnWire, refuseWithoutPath } from './middleware/refuse-on-wire.ts';
 
 export interface ApiServerOptions extends ListenAddress {
-  readonly gateway: Pick<Gateway, 'app' | 'drain'>;
+  readonly gateway: Pick<Gateway, 'app' | 'drain' | 'endStreams'>;
   readonly clock: Pick<GatewayClock, 'after'>;
   /** How long an idle connection is kept; longer than any balancer in front, which would race a closing socket. */
   readonly keepAlive: number;
@@ -59,6 +59,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<ApiServe
   return {
     port,
     async [Symbol.asyncDispose]() {
+      gateway.endStreams();
       const margin = Math.min(lastAnswers, shutdownGrace / 2);
       const cancel = clock.after(shutdownGrace - margin, () => gateway.drain());
       await closeServer(server, shutdownGrace - margin / 5);

@@ -9,6 +9,7 @@ import { handleErrors } from './middleware/handle-errors.ts';
 import { logRequestId, requestId } from './middleware/request-id.ts';
 import { otherMethod, unknownRoute, type RouteMethod, type ServedRoute } from './middleware/unknown-route.ts';
 import { createDocumentRoute } from './openapi/serve-document.ts';
+import { type OperatorRoutes } from './operator/routes.ts';
 import { type Relay } from './relay/create-relay.ts';
 import { orRelayed } from './relay/or-relayed.ts';
 import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
@@ -30,6 +31,7 @@ export type AppDeps = ServeEndpointDeps &
   PurgeRouteDeps & {
     readonly logger: Logger;
     readonly relay: Relay | null;
+    readonly operator: OperatorRoutes;
     readonly authenticate: Authentication['authenticate'];
     readonly corsOrigins: readonly string[] | '*' | null;
     readonly adminToken: { readonly reveal: () => string } | null;
@@ -41,7 +43,7 @@ export function createApp(deps: AppDeps): Express {
   const requests = createRequestRoutes(deps);
   const responses = createResponseRoutes(deps);
   const models = createModelRoutes(deps);
-  const { relay } = deps;
+  const { relay, operator } = deps;
   const app = express().disable('x-powered-by').disable('etag');
   const served: ServedRoute[] = [];
   const unknown: express.RequestHandler = (...call) => unknownRoute(served, relay !== null)(...call);
@@ -81,8 +83,21 @@ export function createApp(deps: AppDeps): Express {
   route('/v1/models/:id', { GET: models.retrieve });
   if (relay !== null) app.use('/v1', logRequestId, (req, res) => relay.serve(req, res));
   app.use('/admin', authorizeOperator(deps.adminToken));
-  app.route('/admin/batches/:id/abandon').post(createAbandonRoute(deps)).all(otherMethod('POST'));
-  app.route('/admin/cache/purge').post(createPurgeRoute(deps)).all(otherMethod('POST'));
+  const operatorGet = (path: string, handler: express.RequestHandler) =>
+    app.route(`/admin${path}`).get(handler).all(otherMethod('GET'));
+  const operatorPost = (path: string, handler: express.RequestHandler) =>
+    app.route(`/admin${path}`).post(handler).all(otherMethod('POST'));
+  operatorGet('/snapshot', operator.snapshot);
+  operatorGet('/events', operator.events);
+  operatorGet('/requests', operator.searchRequests);
+  operatorGet('/requests/:id', operator.showRequest);
+  operatorGet('/batches', operator.listBatches);
+  operatorGet('/batches/:id', operator.showBatch);
+  operatorPost('/batches/:id/cancel', operator.cancel);
+  operatorPost('/batches/:id/retry', operator.retry);
+  operatorPost('/batches/:id/abandon', createAbandonRoute(deps));
+  operatorPost('/groups/flush', operator.flush);
+  operatorPost('/cache/purge', createPurgeRoute(deps));
   app.use(unknown);
   app.use(handleErrors(deps.logger, deps.metrics));
   return app;

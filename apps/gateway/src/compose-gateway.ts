@@ -4,15 +4,20 @@ import {
   type BatchStore,
   type CallRates,
   type EndedSignals,
+  type FailedLines,
   type IdempotencyStore,
+  type LiveProcesses,
   type OutcomeAnnouncer,
   type OutcomeCache,
   type OwnedIdStore,
   type PriceList,
   type RequestListing,
   type RequestRecord,
+  type RequestSearch,
   type RequestStore,
   type TenantUsage,
+  type WindowBells,
+  type WorkOverview,
 } from '@batch-gpt/domain';
 import { type Accounts } from '@batch-gpt/accounts';
 import { AppError } from '@batch-gpt/errors';
@@ -32,6 +37,8 @@ import { type GatewayClock } from './gateway-clock.ts';
 import { type HoldSettings } from './hold/hold-plan.ts';
 import { createRequestDescriber } from './objects/describe-request.ts';
 import { createRecentTurnarounds } from './objects/recent-turnarounds.ts';
+import { composeOperator } from './operator/compose-operator.ts';
+import { type Dependencies } from './operator/read-dependencies.ts';
 import { createLimitRelayed } from './relay/limit-relayed.ts';
 import { openRelay, type RelaySettings } from './relay/open-relay.ts';
 import { createTurns } from './replay/take-turns.ts';
@@ -60,6 +67,13 @@ export interface GatewayParts {
   /** For the limits of tenants, like the rates and prices. */
   readonly usage: TenantUsage;
   readonly callRates: CallRates;
+  /** For operators, like the processes, bells and dependencies. */
+  readonly search: RequestSearch;
+  readonly overview: WorkOverview;
+  readonly failedLines: FailedLines;
+  readonly processes: Pick<LiveProcesses, 'list'>;
+  readonly bells: Pick<WindowBells, 'ring'>;
+  readonly dependencies: Dependencies;
   readonly prices: PriceList;
   readonly accepted: AcceptedSignals;
   readonly ended: EndedSignals;
@@ -94,6 +108,10 @@ export interface Gateway extends AsyncDisposable {
   readonly app: Express;
   /** To be told of outcomes and lost announcements. */
   readonly outcomes: Pick<OutcomeWatch, 'look' | 'resync'>;
+  /** Calls that are open now. */
+  readonly openCalls: () => number;
+  /** Ends the event streams of operators, which would otherwise never end. */
+  readonly endStreams: () => void;
   /** Answers every waiting connection, and every later one, with a retryable error. */
   drain(): void;
 }
@@ -145,6 +163,11 @@ export function composeGateway(parts: GatewayParts): Gateway {
       isOpen: apiKeys === null,
     }),
   );
+  const { search, overview, failedLines, processes, bells, dependencies, accepted } = parts;
+  const operator = composeOperator({
+    ...{ requests, batches, search, overview, failedLines, processes, bells, dependencies, accepted, announcer, news },
+    ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger, window: handles.window },
+  });
   const app = createApp({
     ...authentication,
     ...relay,
@@ -152,6 +175,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
     idempotency: parts.idempotency,
     cache: parts.cache,
     announcer,
+    operator: operator.routes,
+    audit: operator.audit,
     listing: parts.listing,
     describer,
     cancelRequest,
@@ -176,6 +201,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
   return {
     app,
     outcomes: { look, resync: () => outcomes.resync() },
+    openCalls: () => admission.open,
+    endStreams: () => operator.streams.end(),
     drain: () => {
       waiters.drain();
       relay.drain();

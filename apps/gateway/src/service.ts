@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
 import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics, type Metrics } from '@batch-gpt/metrics';
-import { createOutcomeSubscriber, createSignals } from '@batch-gpt/queue';
+import { announceProcess, createOutcomeSubscriber, createSignals } from '@batch-gpt/queue';
 import { openStores } from '@batch-gpt/stores';
 import { openApiServer } from './api-server.ts';
 import { composeGateway } from './compose-gateway.ts';
@@ -12,12 +14,14 @@ import { openApiKeys } from './tenants/open-api-keys.ts';
 import { openPrices } from './tenants/open-prices.ts';
 import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 
+const version = '0.1.0';
+
 /** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
 export async function createGateway(config: GatewayConfig, signal: AbortSignal): Promise<Service> {
   const { ops, hold, handles, serving, trust } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
-  const metrics = starting.adopt(createMetrics({ service: 'gateway', version: '0.1.0' }), (all) => all.dispose());
+  const metrics = starting.adopt(createMetrics({ service: 'gateway', version }), (all) => all.dispose());
   const apiKeys = starting.use(await openApiKeys(config.apiKeys, logger));
   const prices = await openPrices(config.prices.file);
   const accounts = starting.use(await watchAccounts(config.accounts, logger));
@@ -35,8 +39,8 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
     );
   starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
-  const { requests, batches, idempotency, cache, listing, ownedIds } = stores;
-  const { accepted, ended, news, outcomes: announcer } = signals;
+  const { requests, batches, idempotency, cache, listing, ownedIds, search, overview, failedLines } = stores;
+  const { accepted, ended, news, outcomes: announcer, processes, bells } = signals;
   const maxBodyBytes = Math.min(serving.maxBodyBytes, stores.maxTextBytes);
   if (maxBodyBytes < serving.maxBodyBytes) logger.warn('the store keeps smaller bodies than allowed', { maxBodyBytes });
   const verifyWebhook = trust.webhookSecret === null ? null : await createWebhookVerifier(trust.webhookSecret);
@@ -60,6 +64,8 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
       serving: { ...serving, maxBodyBytes },
       trust: { ...trust, verifyWebhook },
       apiKeys,
+      ...{ search, overview, failedLines, processes, bells },
+      dependencies: { store: () => stores.ping(), redis: () => signals.ping() },
       usage: stores.usage,
       callRates: signals.callRates,
       prices,
@@ -77,6 +83,13 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
   );
   // Redis may come back empty, and the clock of the sweep with it: whoever notices starts it again.
   starting.use(createInterval(() => signals.sweeps.ensure(), hold.signalSweepEvery, logger, { immediate: true }));
+
+  starting.use(
+    announceProcess({
+      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'gateway', version },
+      ...{ processes, logger, state: () => ({ heldConnections: gateway.openCalls() }) },
+    }),
+  );
 
   const { shutdownGraceMs } = ops;
   const { keepAlive } = hold;

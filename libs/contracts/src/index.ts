@@ -91,13 +91,11 @@ export {
   flushOrder,
   flushReport,
   operatorAction,
-  retryOrder,
   retryReport,
   type AuditEntry,
   type FlushOrder,
   type FlushReport,
   type OperatorAction,
-  type RetryOrder,
   type RetryReport,
 } from './operator/actions.ts';
 export {

@@ -1,10 +1,10 @@
 import { type RequestEstimate } from '@batch-gpt/contracts';
-import { type BatchRecord, type RequestRecord } from '@batch-gpt/domain';
+import { type BatchRecord, type RequestSummary } from '@batch-gpt/domain';
 import { unixSeconds } from './unix-seconds.ts';
 
 /** What an estimate is made from. Times are milliseconds since the epoch, durations milliseconds. */
 export interface EstimateInputs {
-  readonly record: RequestRecord;
+  readonly record: RequestSummary;
   readonly batch: BatchRecord | null;
   readonly window: number;
   /** How long comparable batches took, shortest first. */
@@ -22,7 +22,15 @@ const plenty = 20;
 export function estimateCompletion(inputs: EstimateInputs): RequestEstimate | null {
   const { record, batch, turnarounds, now } = inputs;
   if (record.state === 'done' || (batch !== null && batch.trouble !== null)) return null;
-  const start = startOf(inputs);
+  return estimateFrom({ start: startOf(inputs), turnarounds, now });
+}
+
+/** When what began at `start` may end; null where nothing comparable took that long. Pure. */
+export function estimateFrom({
+  start,
+  turnarounds,
+  now,
+}: Pick<EstimateInputs, 'turnarounds' | 'now'> & { readonly start: number }): RequestEstimate | null {
   const longer = turnarounds.findIndex((taken) => start + taken > now);
   const comparable = longer === -1 ? [] : turnarounds.slice(longer);
   const [half, most] = [percentile(comparable, 0.5), percentile(comparable, 0.9)];

@@ -1,8 +1,9 @@
 import { type TimelineEntry } from '@batch-gpt/contracts';
-import { type BatchRecord, type ProviderSnapshot, type RequestRecord } from '@batch-gpt/domain';
+import { type BatchRecord, type ProviderSnapshot, type RequestSummary } from '@batch-gpt/domain';
 import { unixSeconds } from './unix-seconds.ts';
 
-interface Step {
+/** A step, not yet in order of time. */
+export interface Step {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly event: string;
@@ -10,23 +11,27 @@ interface Step {
 }
 
 /** Everything that is known to have happened to a request, in order of time; of its batch the last steps only. */
-export function requestTimeline(record: RequestRecord, batch: BatchRecord | null): TimelineEntry[] {
+export function requestTimeline(record: RequestSummary, batch: BatchRecord | null): TimelineEntry[] {
   const steps: Step[] = [
     { at: record.acceptedAt, event: 'accepted', note: null },
     ...collected(record),
-    ...(batch?.history ?? []).map(({ state, at, note }) => ({ at, event: `batch.${state}`, note })),
-    ...providerSteps(batch?.provider ?? null),
+    ...(batch === null ? [] : batchSteps(batch)),
     ...done(record),
   ];
   return steps.toSorted((a, b) => a.at - b.at).map(({ at, event, note }) => ({ at: unixSeconds(at), event, note }));
 }
 
-function collected(record: RequestRecord): readonly Step[] {
+/** Our steps with a batch, the last of them, and the provider's. */
+export function batchSteps({ history, provider }: BatchRecord): readonly Step[] {
+  return [...history.map(({ state, at, note }) => ({ at, event: `batch.${state}`, note })), ...providerSteps(provider)];
+}
+
+function collected(record: RequestSummary): readonly Step[] {
   if (record.state === 'accepted' || record.collectedAt === null) return [];
   return [{ at: record.collectedAt, event: 'collected', note: null }];
 }
 
-function done(record: RequestRecord): readonly Step[] {
+function done(record: RequestSummary): readonly Step[] {
   if (record.state !== 'done') return [];
   return [{ at: record.doneAt, event: 'done', note: record.outcome.kind }];
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { batchEndpoint, tenantId } from '@batch-gpt/contracts';
-import { sampleBatch, sampleBatchId } from '@batch-gpt/testing';
+import { sampleBatch, sampleBatchId, sampleGroup, sampleOutcome, sampleRequest } from '@batch-gpt/testing';
+import { type BatchRecord } from '@batch-gpt/domain';
 import { expectDocumented } from '../testing/documented-answers.ts';
 import { createManualApiKeys, sampleKeysFile, secretOf } from '../testing/sample-keys.ts';
 import { sampleProviderAccount } from '../testing/sample-provider-account.ts';
@@ -9,6 +10,24 @@ import { chat, startTestGateway, type TestGateway } from '../testing/start-test-
 import { startUpstream } from '../testing/start-upstream.ts';
 import { createWebhookVerifier } from '../webhooks/verify-webhook.ts';
 import { operations } from './document.ts';
+
+const cause = { status: 400, code: 'invalid_value', message: 'a line', param: 'model', type: 'invalid_request_error' };
+const billed = {
+  ...{ succeeded: 1, failed: 1, sentAgain: 0 },
+  ...{ inputTokens: 3, cachedTokens: 1, outputTokens: 2 },
+};
+/** With something in every field. */
+const busyBatch: Partial<BatchRecord> = {
+  ...{ inputFileId: 'file-1', inputFileCreatedAt: 1, attempt: 1, intentAt: 1, cancelRequestedAt: 1 },
+  ...{ providerBatchId: 'batch_x', formerProviderBatchIds: ['batch_w'], trouble: cause, cause, billed: null },
+  namedLines: [{ key: '0', cause }],
+  provider: {
+    ...{ status: 'completed', outputFileId: 'file-2', errorFileId: 'file-3', createdAt: 1, inProgressAt: 2 },
+    ...{ finalizingAt: 3, completedAt: 4, failedAt: null, expiredAt: null, cancellingAt: null, cancelledAt: null },
+    ...{ expiresAt: 5, counts: { total: 2, completed: 1, failed: 1 } },
+    errors: [{ code: 'x', message: 'y', param: null, line: 1 }],
+  },
+};
 
 const adminToken = 'token-of-an-operator';
 let stack = new AsyncDisposableStack();
@@ -61,6 +80,25 @@ const accepted = async () => `/v1/requests/${await accept('a')}`;
 const begin = async () =>
   ((await (await post('/v1/responses', { ...bodies['/v1/responses'], background: true })).json()) as { id: string }).id;
 const answer = { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', error: null, output: [] };
+
+const operate = (path: string, init: RequestInit = {}) => gateway.get(path, { ...init, headers: asOperator });
+
+/** Requests in every state, and two batches; gives the keys. */
+const busy = async () => {
+  const { requests, batches } = gateway.stores;
+  const rows = [1, 2, 3, 4].map((n) => sampleRequest(n));
+  const [first, second, third] = rows.map(({ key }) => key);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no keys');
+  await requests.insert(rows);
+  await batches.insert(sampleBatch(1, { ...busyBatch, state: 'submitted' }));
+  await requests.claim(sampleGroup(), sampleBatchId(1), [first], 1);
+  await batches.insert(sampleBatch(2, { ...busyBatch, state: 'settled', billed }));
+  await requests.claim(sampleGroup(), sampleBatchId(2), [second, third], 1);
+  await gateway.settle({ id: sampleBatchId(2), keys: [second] });
+  const body = '{"error":{"message":"no","type":"server_error","param":null,"code":"no"}}';
+  await gateway.settle({ id: sampleBatchId(2), keys: [third] }, sampleOutcome({ kind: 'failed', status: 500, body }));
+  return rows.map(({ key }) => key);
+};
 
 type Call = () => Promise<readonly Response[]>;
 
@@ -135,6 +173,45 @@ const calls: Readonly<Record<string, Call>> = {
     const headers = { 'if-none-match': whole.headers.get('etag') ?? '' };
     return [whole, await gateway.get('/openapi.json', { headers })];
   },
+  retrieveSnapshot: async () => {
+    await busy();
+    return [await operate('/admin/snapshot')];
+  },
+  streamEvents: async () => {
+    const abort = new AbortController();
+    const { status, headers, body } = await operate('/admin/events', { signal: abort.signal });
+    const first = await body?.getReader().read();
+    abort.abort();
+    return [new Response(new TextDecoder().decode(first?.value as Uint8Array | undefined), { status, headers })];
+  },
+  searchRequests: async () => {
+    await busy();
+    return [await operate('/admin/requests'), await operate('/admin/requests?key=0&state=accepted&limit=1')];
+  },
+  inspectRequest: async () => {
+    const keys = await busy();
+    return Promise.all(keys.map((key) => operate(`/admin/requests/${key}`)));
+  },
+  searchBatches: async () => {
+    await busy();
+    return [await operate('/admin/batches'), await operate('/admin/batches?status=completed&limit=1')];
+  },
+  inspectBatch: async () => {
+    await busy();
+    return [await operate(`/admin/batches/${sampleBatchId(1)}`), await operate(`/admin/batches/${sampleBatchId(2)}`)];
+  },
+  cancelAnyBatch: async () => {
+    await gateway.stores.batches.insert(sampleBatch(1, { state: 'submitted' }));
+    return [await gateway.post('', asOperator, `/admin/batches/${sampleBatchId(1)}/cancel`)];
+  },
+  retryLines: async () => {
+    await busy();
+    return [await gateway.post('', asOperator, `/admin/batches/${sampleBatchId(2)}/retry`)];
+  },
+  flushGroup: async () => {
+    await gateway.stores.requests.insert([sampleRequest(1)]);
+    return [await gateway.post({ group: sampleGroup() }, asOperator, '/admin/groups/flush')];
+  },
   abandonBatch: async () => {
     await gateway.stores.batches.insert(sampleBatch(1, { state: 'submitted' }));
     return [await gateway.post('', asOperator, `/admin/batches/${sampleBatchId(1)}/abandon`)];
@@ -171,6 +248,21 @@ describe('refusals are as the document says', () => {
     [401, 'post', '/v1/webhooks/openai', () => gateway.post('{}', {}, '/v1/webhooks/openai')],
     [401, 'post', '/admin/cache/purge', () => gateway.post({ all: true }, {}, '/admin/cache/purge')],
     [400, 'post', '/admin/cache/purge', () => gateway.post({}, asOperator, '/admin/cache/purge')],
+    [401, 'get', '/admin/snapshot', () => gateway.get('/admin/snapshot')],
+    [401, 'get', '/admin/events', () => gateway.get('/admin/events')],
+    [400, 'get', '/admin/requests', () => operate('/admin/requests?key=xyz')],
+    [404, 'get', '/admin/requests/{id}', () => operate(`/admin/requests/${none}`)],
+    [400, 'get', '/admin/batches', () => operate('/admin/batches?after=nothing')],
+    [404, 'get', '/admin/batches/{id}', () => operate('/admin/batches/none')],
+    [400, 'post', '/admin/groups/flush', () => gateway.post({ group: 'x' }, asOperator, '/admin/groups/flush')],
+    [
+      409,
+      'post',
+      '/admin/groups/flush',
+      () => gateway.post({ group: sampleGroup() }, asOperator, '/admin/groups/flush'),
+    ],
+    [404, 'post', '/admin/batches/{id}/retry', () => gateway.post('', asOperator, '/admin/batches/none/retry')],
+    [404, 'post', '/admin/batches/{id}/cancel', () => gateway.post('', asOperator, '/admin/batches/none/cancel')],
     [404, 'post', '/admin/batches/{id}/abandon', () => gateway.post('', asOperator, '/admin/batches/x/abandon')],
   ];
 

@@ -1,8 +1,9 @@
-import { batchId, knownProviderStatuses, modelName, requestKey, requestState } from '@batch-gpt/contracts';
+import { batchId, knownProviderStatuses, modelName, requestKey, requestState, tenantId } from '@batch-gpt/contracts';
 import { z } from 'zod';
 import { eventNumber } from '../background/replay-response.ts';
 import { askedHolds } from '../hold/hold-plan.ts';
 import { acceptable } from '../middleware/request-id.ts';
+import { keyBeginning, placeText, timeText } from '../operator/read-search.ts';
 import { defaultLimit, mostLimit } from '../routes/read-paging.ts';
 import { secondsText } from '../wishes/header-list.ts';
 import { idempotencyKey } from '../wishes/read-wishes.ts';
@@ -111,6 +112,38 @@ export const streamFilters: readonly Parameter[] = [
     text.regex(eventNumber),
     'The number of the last event that was seen; the stream begins after it.',
   ),
+];
+
+const next = query('after', text.regex(placeText), 'The `next` of the page before.');
+
+/** Of `GET /admin/requests`. */
+export const searchFilters: readonly Parameter[] = [
+  next,
+  limit,
+  query('key', text.regex(keyBeginning), 'Only requests whose id begins like this, in order of id.'),
+  query('tenant', tenantId, 'Only requests of this tenant.'),
+  query('state', requestState, 'Only requests in this state.'),
+  query('model', modelName, 'Only requests of this model.'),
+  query('since', text.regex(timeText), 'Only requests that were accepted then or later, in Unix seconds.'),
+  query('until', text.regex(timeText), 'Only requests that were accepted before, in Unix seconds.'),
+];
+
+/** Of `GET /admin/batches`. */
+export const operatorBatchFilters: readonly Parameter[] = [
+  next,
+  limit,
+  query('tenant', tenantId, 'Only batches of this tenant.'),
+  query('status', z.enum(knownProviderStatuses), 'Only batches of this status.'),
+];
+
+/** Of `POST /admin/batches/{id}/retry`. */
+export const retryPlace: readonly Parameter[] = [
+  query('after', text.regex(placeText), 'The `next` of the answer before, to go on.'),
+];
+
+/** Of `GET /admin/events`. */
+export const resumeHeader: readonly Parameter[] = [
+  header('Last-Event-ID', text, 'The id of the last snapshot that was seen: the next one that differs is sent.'),
 ];
 
 export const requestPath = path(requestKey, "The request's id, the `Batch-Request-Id` of its answers.");

@@ -4,14 +4,24 @@ import {
   deletedResponse,
   errorAnswer,
   errorEnvelope,
+  flushOrder,
+  flushReport,
   modelList,
   modelObject,
+  operatorBatch,
+  operatorBatchDetails,
+  operatorBatchPage,
+  operatorRequest,
+  operatorRequestDetails,
+  operatorRequestPage,
+  operatorSnapshot,
   purgeOrder,
   purgeReport,
   requestList,
   requestObject,
   requestSummaryObject,
   responseObject,
+  retryReport,
   webhookEvent,
   webhookReceipt,
   type BatchEndpoint,
@@ -34,6 +44,9 @@ export const bodyNames = {
 
 const newestFirst = 'newest first: `last_id` is the `after` of the next page, where `has_more` says that there is one.';
 
+const operatorTimes = 'Times are Unix seconds, with milliseconds as their fraction.';
+const operatorNext = '`next` is the `after` of the page that follows; a page may be short though more follow.';
+
 /** Everything else that is sent and answered, with what it is. */
 const objects = {
   ProviderAnswer: [z.looseObject({}), "The provider's answer as it came, whatever it holds."],
@@ -50,6 +63,16 @@ const objects = {
   WebhookReceipt: [webhookReceipt, 'The news was received.'],
   PurgeOrder: [purgeOrder, 'Which stored answers go: everything given has to hold, and `all` stands alone.'],
   PurgeReport: [purgeReport, 'How many went; `has_more`: the same order again goes on.'],
+  OperatorSnapshot: [operatorSnapshot, `Everything that matters now. ${operatorTimes}`],
+  OperatorRequest: [operatorRequest, 'A request of any tenant; times are whole Unix seconds.'],
+  OperatorRequestPage: [operatorRequestPage, `A page of requests. ${operatorNext}`],
+  OperatorRequestDetails: [operatorRequestDetails, 'Where a request is, and what it waits for; no prompt, no answer.'],
+  OperatorBatch: [operatorBatch, `A batch of any tenant. ${operatorTimes}`],
+  OperatorBatchPage: [operatorBatchPage, `A page of batches. ${operatorNext}`],
+  OperatorBatchDetails: [operatorBatchDetails, `A batch with its timeline and errors. ${operatorTimes}`],
+  FlushOrder: [flushOrder, 'Which group: the `id` of one in the snapshot.'],
+  FlushReport: [flushReport, 'How many waited, counted no further than 1,000.'],
+  RetryReport: [retryReport, 'What became of the failed lines; `next` is the `after` of the call that goes on.'],
   OpenApiDocument: [z.looseObject({ openapi: z.string() }), 'An OpenAPI document.'],
   Error: [errorAnswer, "OpenAI's error object."],
   ProviderError: [errorEnvelope, 'An error of ours, or what the provider says to a call, in the same form.'],

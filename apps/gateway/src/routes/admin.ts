@@ -5,6 +5,7 @@ import { type Logger } from '@batch-gpt/logging';
 import { type Request, type Response } from 'express';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { toBatchObject } from '../objects/batch-object.ts';
+import { type Audit } from '../operator/audit.ts';
 import { orLogged } from '../or-logged.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type Within } from '../within.ts';
@@ -13,6 +14,7 @@ export interface AdminRoutesDeps {
   readonly batches: Pick<BatchStore, 'get' | 'move'>;
   readonly ended: EndedSignals;
   readonly news: BatchNews;
+  readonly audit: Audit;
   readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now'>;
   readonly logger: Logger;
@@ -22,7 +24,7 @@ export interface AdminRoutesDeps {
  * `POST /admin/batches/{id}/abandon`: an operator gives a lost or stuck batch up, of any tenant. Here it only changes its
  * state; failing its members and counting what it cost follow from that.
  */
-export function createAbandonRoute({ batches, ended, news, within, clock, logger }: AdminRoutesDeps) {
+export function createAbandonRoute({ batches, ended, news, audit, within, clock, logger }: AdminRoutesDeps) {
   return async (req: Request, res: Response): Promise<void> => {
     req.resume();
     const id = batchId.safeParse(req.params['id']);
@@ -32,8 +34,7 @@ export function createAbandonRoute({ batches, ended, news, within, clock, logger
     const move = { to: 'abandoned', note: 'abandoned by an operator', at: clock.now() } as const;
     const batch = await within(batches.move(found, move));
     if (batch === null) throw changedMeanwhile(found);
-    const actor = req.socket.remoteAddress ?? 'unknown';
-    logger.info('an operator changed a batch', { audit: true, actor, action: 'abandon', batchId: batch.id });
+    audit(req, 'abandon', { batchId: batch.id });
     await orLogged(Promise.all([ended.announceEnded(batch.id), news.announceNews(batch.id)]), logger, batch.id);
     writeJson(res, 200, JSON.stringify(toBatchObject(batch)));
   };

@@ -1,11 +1,11 @@
 import { purgeOrder, type PurgeOrder, type PurgeReport, type RequestKey } from '@batch-gpt/contracts';
 import { type OutcomeAnnouncer, type OutcomeCache, type PurgeFilter } from '@batch-gpt/domain';
-import { AppError } from '@batch-gpt/errors';
-import { parseJson } from '@batch-gpt/hashing';
 import { type Logger } from '@batch-gpt/logging';
 import { type Request, type Response } from 'express';
 import { createAdmission } from '../accept/admission.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Audit } from '../operator/audit.ts';
+import { parseOrder } from '../operator/read-order.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type Within } from '../within.ts';
 import { readBody } from './read-body.ts';
@@ -14,13 +14,13 @@ export interface PurgeRouteDeps {
   readonly cache: Pick<OutcomeCache, 'purge'>;
   /** Tells every gateway, this one included, to forget what it has in memory. */
   readonly announcer: OutcomeAnnouncer;
+  readonly audit: Audit;
   readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now'>;
   readonly logger: Logger;
 }
 
 const maxBytes = 128 * 1024;
-const maxDepth = 4;
 /** Operators do not come in crowds. */
 const maxCalls = 4;
 const page = 500;
@@ -30,7 +30,7 @@ const pagesAtOnce = 20;
  * `POST /admin/cache/purge`: removes stored outcomes, 10,000 at most in one call. A purged key is fresh: the next call
  * asks the provider. Requests under way go on.
  */
-export function createPurgeRoute({ cache, announcer, within, clock, logger }: PurgeRouteDeps) {
+export function createPurgeRoute({ cache, announcer, audit, within, clock, logger }: PurgeRouteDeps) {
   const admission = createAdmission({ maxCalls, maxBytes: maxCalls * maxBytes });
 
   const purgePages = async (filter: PurgeFilter): Promise<PurgeReport> => {
@@ -53,30 +53,12 @@ export function createPurgeRoute({ cache, announcer, within, clock, logger }: Pu
 
   return async (req: Request, res: Response): Promise<void> => {
     using permit = admission.enter();
-    const order = readOrder(await readBody({ req, res, maxBytes, permit }));
+    const order = parseOrder(await readBody({ req, res, maxBytes, permit }), purgeOrder, 'purge');
     const report = await purgePages(filterOf(order, clock.now()));
     const { keys, ...told } = order;
-    const actor = req.socket.remoteAddress ?? 'unknown';
-    const { purged } = report;
-    logger.info('an operator purged the cache', {
-      audit: true,
-      actor,
-      action: 'purge',
-      ...told,
-      named: keys?.length ?? 0,
-      purged,
-    });
+    audit(req, 'purge', { ...told, named: keys?.length ?? 0, purged: report.purged });
     writeJson(res, 200, JSON.stringify(report));
   };
-}
-
-function readOrder(text: string): PurgeOrder {
-  const parsed = purgeOrder.safeParse(parseJson(text, { maxDepth }));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const param = issue?.path.join('.') ?? '';
-  const message = `Invalid purge: ${param === '' ? '' : `${param}: `}${issue?.message ?? ''}.`;
-  throw new AppError('invalid_value', message, param === '' ? {} : { param });
 }
 
 function filterOf({ tenant, model, keys, older_than: age }: PurgeOrder, now: number): PurgeFilter {

@@ -23,6 +23,7 @@ export interface TestGatewayOptions {
   readonly prices?: GatewayParts['prices'];
   readonly relay?: Partial<GatewayParts['relay']>;
   readonly logger?: Logger;
+  readonly keepRequestBodies?: boolean;
 }
 
 const serving: GatewayParts['serving'] = {
@@ -60,7 +61,7 @@ const relay: GatewayParts['relay'] = {
 
 /** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
-  const stores = createMemoryStores();
+  const stores = createMemoryStores({ keepRequestBodies: options.keepRequestBodies ?? false });
   const signals = createMemorySignals();
   const clock = createManualGatewayClock(sampleTime);
   const metrics = createMetrics({ service: 'gateway', version: 'test', processMetrics: false });
@@ -90,6 +91,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     trust: { verifyWebhook: null, adminToken: null, corsOrigins: null, ...options.trust },
     apiKeys: options.apiKeys ?? null,
     usage: stores.usage,
+    search: stores.search,
+    overview: stores.overview,
+    failedLines: stores.failedLines,
+    processes: signals.processes,
+    bells: signals.bells,
+    dependencies: { store: () => stores.batches.getMany([]), redis: () => signals.processes.list() },
     callRates: createMemoryCallRates(() => clock.monotonic()),
     prices: options.prices ?? openAiPrices,
     accounts: createAccounts(options.accounts ?? [sampleProviderAccount(null)]),

@@ -20,9 +20,6 @@ export const flushReport = z.object({
 export type FlushReport = z.infer<typeof flushReport>;
 
 /** `POST /admin/batches/{id}/retry`: lines of a settled batch that failed are accepted anew; those that succeeded never are. */
-export const retryOrder = z.strictObject({ after: z.string().max(128).optional() });
-export type RetryOrder = z.infer<typeof retryOrder>;
-
 export const retryReport = z.object({
   object: z.literal('batch_gpt.retry'),
   batch_id: batchId,
@@ -30,7 +27,7 @@ export const retryReport = z.object({
   accepted: count,
   /** So many failed, but their text is no longer there: it is kept with `KEEP_REQUEST_BODIES=on`. */
   without_text: count,
-  /** The `after` of the order that goes on; null where nothing is left to look at. */
+  /** The `after` of the call that goes on; null where nothing is left to look at. */
   next: z.string().nullable(),
 });
 export type RetryReport = z.infer<typeof retryReport>;

@@ -1,11 +1,113 @@
 import { type Operation } from '../operation.ts';
-import { ownBatchPath } from '../request-parameters.ts';
+import {
+  batchPath,
+  operatorBatchFilters,
+  ownBatchPath,
+  requestPath,
+  resumeHeader,
+  retryPlace,
+  searchFilters,
+} from '../request-parameters.ts';
 import { bodyErrors } from './errors-of.ts';
 
 const group = { tag: 'Operators', caller: 'operator' } as const;
 
-/** What operators may do. */
+const readErrors = ['invalid_admin_token', 'invalid_value', 'store_unavailable'] as const;
+
+/** What operators see and may do. */
 export const operatorOperations: readonly Operation[] = [
+  {
+    ...group,
+    id: 'retrieveSnapshot',
+    method: 'get',
+    path: '/admin/snapshot',
+    summary: 'Says everything that matters now, of all tenants.',
+    answers: { 200: { description: 'The snapshot.', json: ['OperatorSnapshot'] } },
+    errors: ['invalid_admin_token', 'store_unavailable'],
+  },
+  {
+    ...group,
+    id: 'streamEvents',
+    method: 'get',
+    path: '/admin/events',
+    summary: 'Streams a snapshot, then every one that differs, four a second at most.',
+    description:
+      "An event is a `snapshot` (an OperatorSnapshot, whose `id` is the event's) or an `action` of an operator; comments " +
+      'keep the connection alive.',
+    parameters: resumeHeader,
+    answers: { 200: { description: 'Events for as long as they are listened to.', events: true } },
+    errors: ['invalid_admin_token', 'store_unavailable', 'too_many_waiters', 'shutting_down'],
+  },
+  {
+    ...group,
+    id: 'searchRequests',
+    method: 'get',
+    path: '/admin/requests',
+    summary: 'Finds requests of all tenants, newest first, or by how their id begins.',
+    parameters: searchFilters,
+    answers: { 200: { description: 'A page.', json: ['OperatorRequestPage'] } },
+    errors: readErrors,
+  },
+  {
+    ...group,
+    id: 'inspectRequest',
+    method: 'get',
+    path: '/admin/requests/{id}',
+    summary: 'Says where a request is and what it waits for; never its prompt or answer.',
+    parameters: [requestPath],
+    answers: { 200: { description: 'The request.', json: ['OperatorRequestDetails'] } },
+    errors: [...readErrors, 'request_not_found'],
+  },
+  {
+    ...group,
+    id: 'searchBatches',
+    method: 'get',
+    path: '/admin/batches',
+    summary: 'Lists batches of all tenants: open ones, newest first, then settled ones, latest first.',
+    parameters: operatorBatchFilters,
+    answers: { 200: { description: 'A page.', json: ['OperatorBatchPage'] } },
+    errors: readErrors,
+  },
+  {
+    ...group,
+    id: 'inspectBatch',
+    method: 'get',
+    path: '/admin/batches/{id}',
+    summary: 'Tells all of a batch: its timeline, its errors, what it cost.',
+    parameters: [batchPath],
+    answers: { 200: { description: 'The batch.', json: ['OperatorBatchDetails'] } },
+    errors: [...readErrors, 'batch_not_found'],
+  },
+  {
+    ...group,
+    id: 'cancelAnyBatch',
+    method: 'post',
+    path: '/admin/batches/{id}/cancel',
+    summary: 'Cancels a batch of any tenant.',
+    parameters: [batchPath],
+    answers: { 200: { description: 'The batch, with its cancellation noted.', json: ['OperatorBatch'] } },
+    errors: [...readErrors, 'batch_not_found', 'batch_not_cancellable'],
+  },
+  {
+    ...group,
+    id: 'retryLines',
+    method: 'post',
+    path: '/admin/batches/{id}/retry',
+    summary: 'Runs the failed lines of a settled batch again, those whose text is kept (`KEEP_REQUEST_BODIES`).',
+    parameters: [batchPath, ...retryPlace],
+    answers: { 200: { description: 'How many wait again.', json: ['RetryReport'] } },
+    errors: [...readErrors, 'batch_not_found', 'conflict'],
+  },
+  {
+    ...group,
+    id: 'flushGroup',
+    method: 'post',
+    path: '/admin/groups/flush',
+    summary: "Closes a group's window now.",
+    body: 'FlushOrder',
+    answers: { 200: { description: 'The window is being closed.', json: ['FlushReport'] } },
+    errors: [...readErrors, ...bodyErrors, 'body_too_deep', 'conflict', 'queue_unavailable'],
+  },
   {
     ...group,
     id: 'abandonBatch',

@@ -1,0 +1,32 @@
+import { type Logger } from '@batch-gpt/logging';
+import { type GatewayClock } from '../gateway-clock.ts';
+import { createAudit, type Audit } from './audit.ts';
+import { createSnapshotReader, type SnapshotDeps } from './read-snapshot.ts';
+import { createRetryLines, type RetryLinesDeps } from './retry-lines.ts';
+import { createOperatorRoutes, type OperatorRoutes, type OperatorRoutesDeps } from './routes.ts';
+import { createSnapshotFeed } from './snapshot-feed.ts';
+import { createEventStreams, type EventStreams } from './stream-events.ts';
+
+export type OperatorDeps = SnapshotDeps &
+  RetryLinesDeps &
+  Omit<OperatorRoutesDeps, 'feed' | 'streams' | 'retryLines' | 'audit'> & {
+    readonly clock: GatewayClock;
+    readonly logger: Logger;
+  };
+
+/** The operator API without its paths. */
+export interface Operator {
+  readonly routes: OperatorRoutes;
+  readonly audit: Audit;
+  readonly streams: Pick<EventStreams, 'end'>;
+}
+
+/** Wires the operator API. */
+export function composeOperator(deps: OperatorDeps): Operator {
+  const { clock, logger } = deps;
+  const feed = createSnapshotFeed({ read: createSnapshotReader(deps), clock, logger });
+  const streams = createEventStreams({ feed, clock });
+  const audit = createAudit({ logger, clock, tell: (entry) => streams.tell(entry) });
+  const retryLines = createRetryLines(deps);
+  return { routes: createOperatorRoutes({ ...deps, feed, streams, retryLines, audit }), audit, streams };
+}
