@@ -214,6 +214,30 @@ describe('cancelling', () => {
     expect((await gateway.post(chat('hi'), { prefer: 'respond-async' })).status).toBe(202);
   });
 
+  test('a request that was asked anew has its old answer again, and who waited for another is told', async () => {
+    const key = await accept('hi');
+    await gateway.finish();
+    const paid = await (await gateway.post(chat('hi'), { 'idempotency-key': 'mine' })).text();
+    await gateway.clock.advance(1000);
+    const anew = () => gateway.post(chat('hi'), { 'cache-control': 'no-cache' });
+    const waiting = [anew(), anew()];
+    await gateway.held(2);
+    const later = anew();
+    await gateway.held(3);
+    expect(await (await cancel(key)).json()).toMatchObject({ state: 'done', outcome: { result: 'succeeded' } });
+    for (const told of await Promise.all([...waiting, later])) {
+      expect(told.status).toBe(409);
+      expect(await codeOf(told)).toBe('request_cancelled');
+    }
+    for (const headers of [{}, { 'idempotency-key': 'mine' }]) {
+      const again = await gateway.post(chat('hi'), headers);
+      expect(again.headers.get('age')).toBe('1');
+      expect(await again.text()).toBe(paid);
+    }
+    expect((await gateway.collect()).keys).toEqual([]);
+    expect((await gateway.post(chat('hi'), { 'cache-control': 'no-cache', prefer: 'respond-async' })).status).toBe(202);
+  });
+
   test('a request in a batch is a conflict that SDKs do not repeat', async () => {
     const key = await accept('hi');
     const { id } = await gateway.collect();

@@ -26,6 +26,15 @@ export function shuttingDown(record: RequestRecord): AppError {
   return new AppError('shutting_down', message, { retryAfterMs: 1000 });
 }
 
+/** Nobody asks the provider any more. */
+export function requestCancelled(): AppError {
+  return new AppError(
+    'request_cancelled',
+    'This request was cancelled before it was sent. The same call is a new request in a few minutes, or at once with ' +
+      "'Cache-Control: no-cache'.",
+  );
+}
+
 /** The request's row is gone, which nothing in the system does to a request that is waited for. */
 export function outcomeLost(): AppError {
   return new AppError('outcome_lost', 'The request is no longer known to the server; repeat the call.', {

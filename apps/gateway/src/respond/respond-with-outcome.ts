@@ -5,7 +5,14 @@ import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { holdConnection } from '../hold/hold-connection.ts';
-import { lastRetry, outcomeLost, shuttingDown, stillProcessing, type Told } from '../hold/hold-errors.ts';
+import {
+  lastRetry,
+  outcomeLost,
+  requestCancelled,
+  shuttingDown,
+  stillProcessing,
+  type Told,
+} from '../hold/hold-errors.ts';
 import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.ts';
 import { sendBeat } from '../hold/send-beat.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
@@ -114,6 +121,9 @@ export function createResponder(options: ResponderOptions): Responder {
         return;
       case 'lost':
         await replyWithError(answering, outcomeLost(), pace);
+        return;
+      case 'cancelled':
+        await replyWithError(answering, requestCancelled(), pace);
         return;
       case 'draining':
         await replyWithError(answering, shuttingDown(record), pace);

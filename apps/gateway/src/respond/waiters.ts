@@ -21,7 +21,7 @@ export type WaitEnd =
   | { readonly kind: 'outcome'; readonly record: DoneRecord }
   /** Nobody can say when its batch will end. */
   | { readonly kind: 'trouble'; readonly record: CollectedRecord; readonly cause: FailureCause }
-  | { readonly kind: 'lost' | 'limit' | 'draining' | 'disconnected' };
+  | { readonly kind: 'lost' | 'cancelled' | 'limit' | 'draining' | 'disconnected' };
 
 /** One open connection. */
 export interface Waiter {
@@ -32,7 +32,7 @@ export interface Waiter {
   readonly ended: Promise<WaitEnd>;
   /** The row as last seen; null while deciding. */
   readonly seen: RequestRecord | null;
-  /** May be answered from now on, but not by an outcome of that moment, which the call refused. */
+  /** May be answered from now on, but not by an outcome of that moment, which the call refused, or the row's old one. */
   arm(record: RequestRecord, notDoneAt: number | null): void;
   end(how: WaitEnd): void;
 }
@@ -134,7 +134,7 @@ function createWaiter({ key, since, recheck, suspects, remove }: NewWaiter): Wai
     },
     arm: (record, notDoneAt) => {
       seen = record;
-      refused = notDoneAt;
+      refused = notDoneAt ?? record.outcome?.at ?? null;
       armed = true;
       if (reminded || suspects(record)) recheck(key);
     },
@@ -147,7 +147,10 @@ function createWaiter({ key, since, recheck, suspects, remove }: NewWaiter): Wai
         return;
       }
       seen = record;
-      if (record.state === 'done' && record.doneAt !== refused) end({ kind: 'outcome', record });
+      if (record.state !== 'done') return;
+      // Ended with what it had before: nobody asks for another outcome any more.
+      if (record.doneAt === refused) end({ kind: 'cancelled' });
+      else end({ kind: 'outcome', record });
     },
     end,
   };

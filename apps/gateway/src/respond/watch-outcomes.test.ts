@@ -106,15 +106,14 @@ test('a look-up that began before a waiter was armed says nothing to it', async 
   expect(it.waiters.size).toBe(1);
 });
 
-test('the outcome that a call refused is not given to it', async () => {
+test('a row that has ended with what a call refused has no other outcome for it', async () => {
   await it.requests.insert(sampleRequests(1));
   const keys = await it.finish(1);
   const row = await rowOf(sampleKey(0));
   const waiter = it.waiters.register(sampleKey(0));
   waiter.arm(row, row.state === 'done' ? row.doneAt : null);
   it.watch.look(keys);
-  await it.settle();
-  expect(it.waiters.size).toBe(1);
+  expect(await waiter.ended).toEqual({ kind: 'cancelled' });
 });
 
 test('many keys are looked up in chunks, once each, and keys that nobody waits for not at all', async () => {

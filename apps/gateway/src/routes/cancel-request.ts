@@ -2,6 +2,7 @@
  * A request can be cancelled while it waits for its batch:
  *
  *   accepted ── endAccepted(request_cancelled) ──▶ done, everybody who waits for it is told
+ *      ├─────── endAccepted(its old success) ──────▶ done as before it was asked anew, and they are told as well
  *      └─────── claimed by a batch meanwhile ────▶ collected: too late, nothing changes
  *
  * Whoever joined the request is told the same: there is one row for all identical calls.
@@ -15,10 +16,11 @@ import {
   type OutcomeAnnouncer,
   type RequestRecord,
   type RequestStore,
+  type Settlement,
 } from '@batch-gpt/domain';
-import { AppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { requestCancelled } from '../hold/hold-errors.ts';
 import { type Within } from '../within.ts';
 
 export interface CancelRequestDeps {
@@ -40,15 +42,9 @@ export type CancelRequest = (record: RequestRecord) => Promise<boolean>;
 export function createCancelRequest(deps: CancelRequestDeps): CancelRequest {
   const { requests, announcer, look, within, clock, logger, failureTtl } = deps;
   const retention = { ...defaultRetention, failureTtl };
-  return async ({ key, base, cacheTtl, attempt }) => {
-    const outcome = cancelledOutcome(clock.now());
-    const settlement = {
-      key,
-      outcome,
-      attempt,
-      ...keepUntil(outcome, retention, { isPrivate: base !== null, cacheTtl }),
-    };
-    const ended = await within(requests.endAccepted([settlement]));
+  return async (record) => {
+    const { key, attempt } = record;
+    const ended = await within(requests.endAccepted([{ key, attempt, ...endOf(record) }]));
     if (!ended.has(key)) return false;
     look([key]);
     try {
@@ -58,13 +54,20 @@ export function createCancelRequest(deps: CancelRequestDeps): CancelRequest {
     }
     return true;
   };
+
+  /** What was paid for stays: a cancellation that took its place would have it asked, and paid, again. */
+  function endOf({ outcome: old, reuseUntil, base, cacheTtl }: RequestRecord): Omit<Settlement, 'key' | 'attempt'> {
+    const now = clock.now();
+    if (old !== null && reuseUntil !== null) {
+      // For as long as an `Idempotency-Key` may name it.
+      return { outcome: old, reuseUntil, expiresAt: Math.max(reuseUntil, now + retention.minimumKeep) };
+    }
+    const outcome = cancelledOutcome(now);
+    return { outcome, ...keepUntil(outcome, retention, { isPrivate: base !== null, cacheTtl }) };
+  }
 }
 
 function cancelledOutcome(at: number): Outcome {
-  const { rule, code, message } = new AppError(
-    'request_cancelled',
-    'This request was cancelled before it was sent. The same call is a new request in a few minutes, or at once with ' +
-      "'Cache-Control: no-cache'.",
-  );
+  const { rule, code, message } = requestCancelled();
   return failureOutcome({ status: rule.status, type: rule.type, code, message, param: null }, null, at);
 }
