@@ -126,6 +126,35 @@ describe('polled by the official client', () => {
   });
 });
 
+describe('an Idempotency-Key', () => {
+  const named = async (headers: Record<string, string> = {}) =>
+    read(await post({}, { 'idempotency-key': 'mine', ...headers }));
+
+  test('stands for one response, which its call repeated is shown as it is', async () => {
+    const [first, twin] = await Promise.all([named(), named()]);
+    expect(twin.id).toBe(first.id);
+    expect(first.status).toBe('queued');
+    await finish();
+    expect(await named()).toMatchObject({ id: first.id, status: 'completed' });
+    expect((await read(await post({}, { 'idempotency-key': 'another' }))).id).not.toBe(first.id);
+    await gateway.clock.advance(24 * 3_600_000 + 1);
+    expect((await named()).id).not.toBe(first.id);
+    expect((await show(first.id)).status).toBe('completed');
+  });
+
+  test('stands for a cancelled one too, until its request runs again', async () => {
+    const alone = { 'cache-control': 'no-cache' };
+    const first = await named(alone);
+    await client().responses.cancel(first.id);
+    expect(await named(alone)).toMatchObject({ id: first.id, status: 'cancelled' });
+    await gateway.clock.advance(3_600_000);
+    const second = await named(alone);
+    expect(second.status).toBe('queued');
+    expect(second.id).not.toBe(first.id);
+    expect((await show(first.id)).status).toBe('cancelled');
+  });
+});
+
 describe('headers', () => {
   test('say which request it is, and that nobody held the connection', async () => {
     const response = await post();

@@ -31,7 +31,7 @@ import { type Within } from '../within.ts';
 import { answerId, keptText, notesText, readKept, readNotes, type KeptOutcome } from './owned-response.ts';
 import { presentOutcome, presentState, type ResponseFailure } from './present-response.ts';
 import { type JsonObject } from './response-echo.ts';
-import { mayBeOurs, newResponseId } from './response-id.ts';
+import { mayBeOurs, namedResponseId, newResponseId, type CallName } from './response-id.ts';
 
 /** A response as its caller sees it. */
 export interface ShownResponse {
@@ -48,11 +48,13 @@ export interface BackgroundCall {
   readonly acceptance: Exclude<Acceptance, { kind: 'absent' }>;
   readonly echo: JsonObject;
   readonly noStore: boolean;
+  /** Null for a call without an `Idempotency-Key`. */
+  readonly name: CallName | null;
 }
 
 /** The background responses of all tenants; a foreign one is like an unknown one, AppError `response_not_found`. */
 export interface BackgroundResponses {
-  /** Makes up the id, durable when this resolves. */
+  /** Makes up the id, durable when this resolves; a call that repeats one by its name is shown that one's response. */
   begin(call: BackgroundCall): Promise<ShownResponse>;
   show(tenant: TenantId, id: string): Promise<ShownResponse>;
   /** Cancels what has not ended; what has is shown as it is. */
@@ -78,11 +80,15 @@ type ResponseId = OwnedId & { readonly key: NonNullable<OwnedId['key']> };
 export function createBackgroundResponses(options: BackgroundResponsesOptions): BackgroundResponses {
   const { ownedIds, requests, batches, cancelRequest, within, clock, responseTtl } = options;
 
-  const find = async (tenant: TenantId, id: string): Promise<ResponseId> => {
+  const known = async (tenant: TenantId, id: string): Promise<ResponseId | null> => {
     const owned = mayBeOurs(id) ? await within(ownedIds.find(tenant, id)) : null;
     const key = owned?.kind === 'response' ? owned.key : null;
-    if (owned === null || key === null || owned.expiresAt <= clock.now()) throw notFound(id);
-    return { ...owned, key };
+    return owned === null || key === null || owned.expiresAt <= clock.now() ? null : { ...owned, key };
+  };
+  const find = async (tenant: TenantId, id: string): Promise<ResponseId> => {
+    const owned = await known(tenant, id);
+    if (owned === null) throw notFound(id);
+    return owned;
   };
 
   const keep = async (owned: OwnedId, outcome: KeptOutcome): Promise<void> => {
@@ -119,12 +125,17 @@ export function createBackgroundResponses(options: BackgroundResponsesOptions): 
   };
 
   return {
-    begin: async ({ caller: { tenant, account }, acceptance, echo, noStore }) => {
+    begin: async ({ caller: { tenant, account }, acceptance, echo, noStore, name }) => {
+      const named = name === null ? null : namedResponseId(tenant, name);
+      const before = named === null ? null : await known(tenant, named);
+      const shownBefore = before === null ? null : await showOwned(before);
+      if (shownBefore !== null && (acceptance.kind === 'hit' || !endedBadly(shownBefore))) return shownBefore;
       const { record } = acceptance;
       const createdAt = clock.now();
       const outcome = acceptance.kind === 'hit' ? acceptance.outcome : null;
       const owned: OwnedId = {
-        id: newResponseId(),
+        // One that failed stays as it is: what runs now is another response.
+        id: (shownBefore === null ? named : null) ?? newResponseId(),
         tenant,
         kind: 'response',
         account,
@@ -162,6 +173,8 @@ export function createBackgroundResponses(options: BackgroundResponsesOptions): 
     },
   };
 }
+
+const endedBadly = ({ object: { status } }: ShownResponse): boolean => status === 'failed' || status === 'cancelled';
 
 /** A row that was accepted anew keeps an old answer, which is a response's own unless it is older than that. */
 function outcomeOf(record: RequestRecord | null, since: number): KeptOutcome | null {

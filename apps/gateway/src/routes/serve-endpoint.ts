@@ -8,6 +8,7 @@ import { type Admission, type Permit } from '../accept/admission.ts';
 import { type NamePrevious } from '../background/previous-response.ts';
 import { keptForPolling, withoutHold, type RespondInBackground } from '../background/respond-in-background.ts';
 import { echoOf, type JsonObject } from '../background/response-echo.ts';
+import { type CallName } from '../background/response-id.ts';
 import { identifyCall, keepNamed, type CallIdentity } from '../accept/identify-call.ts';
 import { newRequest, prepareBody, type PreparedBody } from '../accept/prepare-request.ts';
 import { type Within } from '../within.ts';
@@ -55,13 +56,13 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
     const accepted = await acceptCall({ req, res, wishes, permit, caller });
     if (accepted === null) return;
-    const { acceptance, waiting, headers, stream, echo } = accepted;
+    const { acceptance, waiting, headers, stream, echo, name } = accepted;
     try {
       permit.clear();
       if (acceptance.kind === 'absent') throw notCached(res, headers);
       if (echo !== null) {
         const { noStore } = wishes;
-        await deps.respondInBackground(res, { caller, acceptance, echo, noStore }, headers);
+        await deps.respondInBackground(res, { caller, acceptance, echo, noStore, name }, headers);
       } else if (acceptance.kind === 'hit') {
         await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
       } else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
@@ -93,12 +94,14 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const { stream } = body;
     const alone = body.sampled && !settings.cacheSampled;
     const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);
+    const name = nameOf(wishes, identity);
     const reuse = reuseOf(wishes, identity);
     const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
       await keepNamed(deps, identity, recalled.record);
-      return { acceptance: recalled, waiting: null, headers: cacheHeaders(recalled, false, clock.now()), stream, echo };
+      const told = cacheHeaders(recalled, false, clock.now());
+      return { acceptance: recalled, waiting: null, headers: told, stream, echo, name };
     }
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
     try {
@@ -111,7 +114,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       count(deps.metrics, endpoint, wishes, acceptance);
       if (acceptance.kind === 'hit') await keepNamed(deps, identity, acceptance.record);
       const isPrivate = identity.base !== null;
-      return { acceptance, waiting, headers: cacheHeaders(acceptance, isPrivate, clock.now()), stream, echo };
+      return { acceptance, waiting, headers: cacheHeaders(acceptance, isPrivate, clock.now()), stream, echo, name };
     } catch (error) {
       waiting?.release();
       throw error;
@@ -135,6 +138,7 @@ interface Accepted {
   readonly stream: StreamWish | null;
   /** For a call in the background: what its response repeats of it. */
   readonly echo: JsonObject | null;
+  readonly name: CallName | null;
 }
 
 function prepare(
@@ -154,6 +158,9 @@ const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes, { isRepeat }: CallIdentit
   isRetry: retry > 0,
   isRepeat,
 });
+
+const nameOf = ({ idempotencyKey: key }: Wishes, { namedUntil: until }: CallIdentity): CallName | null =>
+  key === null || until === null ? null : { key, until };
 
 function count(metrics: Metrics, { path }: Endpoint, { mode }: Wishes, acceptance: Acceptance): void {
   metrics.cacheLookups.inc({ result: acceptance.kind === 'hit' ? 'hit' : 'miss' });
