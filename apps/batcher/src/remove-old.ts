@@ -22,8 +22,8 @@ const hour = 3_600_000;
 /** A text is written before the row that refers to it. */
 const textGrace = hour;
 const voidKeep = 7 * 24 * hour;
-/** Retries may still come for what ended within it. */
-const evictionGrace = hour;
+/** For so long retries may still come, handles are looked up, and an `Idempotency-Key` stands for what was paid for. */
+const evictionGrace = 24 * hour;
 
 /** Removes what is old; returns how much went. */
 export async function removeOld(deps: RemoveOldDeps, signal: AbortSignal): Promise<number> {

@@ -112,7 +112,7 @@ describe('the sweep', () => {
     const keys = [0, 1, 2, 3, 4, 5].map(sampleKey);
     await requests.claim(world.group, sampleBatchId(0), keys, world.clock.now());
     const settlements = keys.map((key, n) => {
-      const doneLongAgo = sampleOutcome({ at: world.clock.now() - (n === 5 ? 60_000 : 2 * hour) });
+      const doneLongAgo = sampleOutcome({ at: world.clock.now() - (n === 5 ? 23 * hour : 25 * hour) });
       return { ...sampleSettlement(key), outcome: doneLongAgo, expiresAt: world.clock.now() + (6 - n) * day };
     });
     await requests.settle(sampleBatchId(0), settlements);
@@ -126,7 +126,7 @@ describe('the sweep', () => {
     };
     const keep = { settledBatches: day, storedBytes: 15 };
     await sweep(createTestBatcher(world, 'batcher-1', { cache, keep }).deps, new AbortController().signal);
-    // Twice two: those that expire first, but never the one that ended a minute ago.
+    // Twice two: those that expire first, but never the one that ended within a day.
     expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([0, 5].map(sampleKey));
     expect(world.signals.seen.outcomes.flat().toSorted()).toEqual([1, 2, 3, 4].map(sampleKey));
 
