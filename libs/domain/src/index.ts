@@ -87,6 +87,15 @@ export { lineLimits, type LineContext, type LineDecision } from './lines/line-de
 export { readResultRow, type ResultRow } from './lines/read-result-row.ts';
 export { takeCalls, type CallBucket } from './take-calls.ts';
 export type { CallRate, CallRates, GrantedCalls } from './ports/call-rates.ts';
+export { checkIncrements } from './check-increments.ts';
+export {
+  ledgerKinds,
+  maxLedgerIncrements,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerFilter,
+  type LedgerKind,
+} from './ports/ledger.ts';
 export type { BilledUsage, TenantUsage } from './ports/tenant-usage.ts';
 export type { FailedLines, RunAgain } from './ports/failed-lines.ts';
 export type { Place, RequestSearch } from './ports/request-search.ts';

@@ -9,6 +9,7 @@ import {
   sampleGroup,
   sampleIdempotency,
   sampleKey,
+  sampleLedgerEntry,
   sampleOutcome,
   sampleOwnedId,
   sampleRequest,
@@ -95,6 +96,15 @@ suite('the commands of store-mongo', () => {
     settledBatches: ({ overview }) => overview.settledBatches({ at: sampleTime + 1000, id: sampleBatchId(15) }, 10),
     'acceptAgain, what it looks for': ({ failedLines }) =>
       failedLines.acceptAgain(sampleBatchId(1), [sampleKey(2 * perBatch)], sampleTime),
+    'read of the ledger': async ({ ledger }) => {
+      const days = Array.from({ length: 31 }, (_, n) => `2026-03-${String(n + 1).padStart(2, '0')}`);
+      await ledger.add(days.map((day) => sampleLedgerEntry({ day })));
+      sent = [];
+      for (const tenant of [sampleTenant, null]) {
+        await ledger.read({ tenant, fromDay: '2026-03-10', toDay: '2026-03-12' }, 10);
+      }
+      await ledger.removeBefore('2026-03-02', 10);
+    },
     'find of an owned id': ({ ownedIds }) => ownedIds.find(sampleTenant, 'resp_1'),
     ownedAmong: ({ ownedIds }) => ownedIds.ownedAmong(sampleTenant, ['resp_1', 'resp_2']),
     'removeExpired of owned ids': ({ ownedIds }) => ownedIds.removeExpired(sampleTime, 10),
@@ -145,6 +155,7 @@ suite('the commands of store-mongo', () => {
     remember: ({ idempotency }) => idempotency.remember(sampleIdempotency(1)),
     'insert of owned ids': ({ ownedIds }) => ownedIds.insert([sampleOwnedId(1)]),
     'cancel of an owned id': ({ ownedIds }) => ownedIds.cancel(sampleTenant, 'resp_1', 1),
+    'add to the ledger': ({ ledger }) => ledger.add([sampleLedgerEntry()]),
     'remove of an owned id': ({ ownedIds }) => ownedIds.remove(sampleTenant, 'resp_1'),
   });
 

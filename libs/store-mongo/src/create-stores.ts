@@ -7,6 +7,7 @@ import { durability } from './durability.ts';
 import { createFailedLines } from './failed-lines.ts';
 import { isIndexNotFound, mapErrors } from './map-error.ts';
 import { createIdempotencyStore, idempotencyIndexes, type IdempotencyRow } from './idempotency-store.ts';
+import { createLedger, ledgerIndexes, type LedgerRow } from './ledger.ts';
 import { createOutcomeCache } from './outcome-cache.ts';
 import { createOwnedIdStore, ownedIdIndexes, type OwnedIdRow } from './owned-id-store.ts';
 import { createRequestListing } from './request-listing.ts';
@@ -35,12 +36,14 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
   const files = createTextFiles(db);
   const idempotency = db.collection<IdempotencyRow>('idempotency');
   const ownedIds = db.collection<OwnedIdRow>('owned_ids');
+  const ledger = db.collection<LedgerRow>('ledger');
   await Promise.all([
     requestModel.createIndexes(),
     batchModel.createIndexes(),
     files.createIndexes(),
     idempotency.createIndexes(idempotencyIndexes),
     ownedIds.createIndexes(ownedIdIndexes),
+    ledger.createIndexes(ledgerIndexes),
   ]);
 
   const rows = db.collection<RequestRow>(requestModel.collection.collectionName);
@@ -57,6 +60,7 @@ export async function createStores(connection: Connection, keepRequestBodies: bo
     search: createRequestSearch(rows),
     overview: createWorkOverview(rows, batchRows),
     failedLines: createFailedLines(rows),
+    ledger: createLedger(ledger),
     maxTextBytes,
     ping: () =>
       mapErrors(async () => {

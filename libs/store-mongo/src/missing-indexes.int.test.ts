@@ -28,6 +28,7 @@ suite('opening store-mongo', () => {
     ['batches', 6],
     ['idempotency', 2],
     ['owned_ids', 2],
+    ['ledger', 3],
   ])('creates the indexes that the collection %s came to be without', async (name, count) => {
     const collection = connection.getClient().db(database).collection(name);
     await collection.drop().catch(() => false);

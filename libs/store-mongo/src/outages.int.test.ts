@@ -11,6 +11,7 @@ import {
   sampleGroup,
   sampleIdempotency,
   sampleKey,
+  sampleLedgerEntry,
   sampleOwnedId,
   sampleRequest,
   sampleRequests,
@@ -146,6 +147,7 @@ function everyCall({
   idempotency,
   ownedIds,
   usage,
+  ledger,
   ping,
 }: MongoStores): Promise<unknown>[] {
   const batch = sampleBatchId(1);
@@ -177,6 +179,10 @@ function everyCall({
     idempotency.removeExpired(0, 10),
     usage.pendingOf(sampleTenant, 10),
     usage.spendOf(sampleTenant, '2026-01-01'),
+    usage.settledOf(sampleTenant, '2026-01-01', '2026-01-02'),
+    ledger.add([sampleLedgerEntry()]),
+    ledger.read({ tenant: null, fromDay: '2026-01-01', toDay: '2026-01-02' }, 10),
+    ledger.removeBefore('2020-01-01', 10),
     ownedIds.insert([sampleOwnedId(900_000)]),
     ownedIds.find(sampleTenant, 'resp_1'),
     ownedIds.ownedAmong(sampleTenant, ['resp_1']),

@@ -4,6 +4,7 @@ import type { mongo } from 'mongoose';
 import type { BatchRow } from './batch-row.ts';
 import { mapErrors } from './map-error.ts';
 import type { RequestRow } from './request-row.ts';
+import { readSums } from './settled-sums.ts';
 
 const msPerDay = 86_400_000;
 
@@ -49,6 +50,12 @@ export function createTenantUsage(
           model,
           ...tokens,
         }));
+      }),
+
+    settledOf: (tenant, fromDay, toDay) =>
+      mapErrors(() => {
+        const updatedAt = { $gte: Date.parse(fromDay), $lt: Date.parse(toDay) + msPerDay };
+        return readSums(batches, { tenant, state: 'settled', updatedAt }, 'usage');
       }),
   };
 

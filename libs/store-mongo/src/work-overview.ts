@@ -1,15 +1,10 @@
 import type { GroupId } from '@batch-gpt/contracts';
-import type { PendingGroup, SettledSum, WorkOverview } from '@batch-gpt/domain';
+import type { PendingGroup, WorkOverview } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { toBatchRecord, type BatchRow } from './batch-row.ts';
 import { mapErrors } from './map-error.ts';
 import type { RequestRow } from './request-row.ts';
-
-const msPerDay = 86_400_000;
-
-type SumRow = Omit<SettledSum, 'day' | 'tenant' | 'model' | 'status'> & {
-  readonly _id: { readonly day: number } & Pick<SettledSum, 'tenant' | 'model' | 'status'>;
-};
+import { readSums } from './settled-sums.ts';
 
 /** The overview port on `requests` and `batches`. */
 export function createWorkOverview(
@@ -42,22 +37,7 @@ export function createWorkOverview(
       }),
 
     settledSums: (from, to) =>
-      mapErrors(async () => {
-        const sums = await batches
-          .aggregate<SumRow>(
-            [
-              { $match: { state: 'settled', updatedAt: { $gte: from, $lt: to } } },
-              { $group: { _id: kindOfSum, batches: { $sum: 1 }, ...numbersOfSum } },
-            ],
-            { hint: 'ended' },
-          )
-          .toArray();
-        return sums.map(({ _id: { day, ...kind }, ...numbers }) => ({
-          day: new Date(day * msPerDay).toISOString().slice(0, 10),
-          ...kind,
-          ...numbers,
-        }));
-      }),
+      mapErrors(() => readSums(batches, { state: 'settled', updatedAt: { $gte: from, $lt: to } }, 'ended')),
 
     settledBatches: (place, limit) =>
       mapErrors(async () => {
@@ -76,26 +56,6 @@ export function createWorkOverview(
       }),
   };
 }
-
-const numbersOfSum = {
-  lines: { $sum: '$sizes.lines' },
-  succeeded: { $sum: '$billed.succeeded' },
-  failed: { $sum: '$billed.failed' },
-  sentAgain: { $sum: '$billed.sentAgain' },
-  inputTokens: { $sum: '$billed.inputTokens' },
-  cachedTokens: { $sum: '$billed.cachedTokens' },
-  outputTokens: { $sum: '$billed.outputTokens' },
-};
-
-/** As `lastStatus` has it. */
-const kindOfSum = {
-  day: { $floor: { $divide: ['$updatedAt', msPerDay] } },
-  tenant: '$tenant',
-  model: '$model',
-  status: {
-    $ifNull: ['$provider.status', { $cond: [{ $eq: ['$cancelRequestedAt', null] }, 'failed', 'cancelled'] }],
-  },
-};
 
 async function oldestOfNextGroup(rows: mongo.Collection<RequestRow>, after: GroupId | null) {
   return rows.findOne<Pick<RequestRow, 'group' | 'acceptedAt'>>(

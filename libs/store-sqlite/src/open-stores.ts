@@ -4,6 +4,7 @@ import { createBatchStore } from './batch-store.ts';
 import { openDatabase } from './database.ts';
 import { createFailedLines } from './failed-lines.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
+import { createLedger } from './ledger.ts';
 import { createOutcomeCache } from './outcome-cache.ts';
 import { createOwnedIdStore } from './owned-id-store.ts';
 import { createRequestListing } from './request-listing.ts';
@@ -53,6 +54,7 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
     search: createRequestSearch(database),
     overview: createWorkOverview(database),
     failedLines: createFailedLines(database),
+    ledger: createLedger(database),
     maxTextBytes,
     ping: () => database.read('ping'),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -5,6 +5,7 @@ import { createCacheRows } from './cache-rows.ts';
 import { createCollectRows } from './collect-rows.ts';
 import { createFailedRows } from './failed-rows.ts';
 import { createIdempotencyRows } from './idempotency-rows.ts';
+import { createLedgerRows } from './ledger-rows.ts';
 import { createListingRows } from './listing-rows.ts';
 import { createOverviewRows } from './overview-rows.ts';
 import { createOwnedIdRows } from './owned-id-rows.ts';
@@ -27,6 +28,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
   const search = createSearchRows(prepare);
   const overview = createOverviewRows(prepare);
   const failed = createFailedRows(prepare);
+  const ledger = createLedgerRows(prepare);
   const ping = (): void => void prepare('SELECT count(*) FROM sqlite_schema').get();
   return {
     reads: {
@@ -39,6 +41,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
       ...usage.reads,
       ...search.reads,
       ...overview.reads,
+      ...ledger.reads,
       ping,
     },
     writes: {
@@ -50,6 +53,7 @@ export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, p
       ...idempotency.writes,
       ...ownedIds.writes,
       ...failed.writes,
+      ...ledger.writes,
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   sampleGroup,
   sampleIdempotency,
   sampleKey,
+  sampleLedgerEntry,
   sampleOwnedId,
   sampleRequest,
   sampleSettlement,
@@ -76,6 +77,13 @@ function callEverything(): string[] {
       return reads.pendingOf(sampleTenant, 10);
     },
     billedSince: () => reads.billedSince(sampleTenant, 1),
+    settledOf: () => reads.settledOf(sampleTenant, 1, 2),
+    addToLedger: () => writes.addToLedger([sampleLedgerEntry()]),
+    readLedger: () =>
+      [sampleTenant, null].map((tenant) =>
+        reads.readLedger({ tenant, fromDay: '2026-01-01', toDay: '2026-01-02' }, 10),
+      ),
+    removeFromLedger: () => writes.removeFromLedger('2026-01-01', 10),
     requestsKeyedLike: () => reads.requestsKeyedLike('0', null, 10),
     tenantsWithRequests: () => reads.tenantsWithRequests(null, 10),
     requestsAcceptedBefore: () => reads.requestsAcceptedBefore(sampleTenant, { at: 1, id: '' }, 0, 10),
@@ -147,7 +155,17 @@ describe('query plans', () => {
     );
     expect(planContaining('sizes')).toContain('batches_used (tenant=? AND state=?)');
     expect(planContaining('billed')).toContain('batches_used (tenant=? AND state=? AND updated_at>?)');
-    expect(planContaining('sent_again')).toContain('batches_ended (state=? AND updated_at>? AND updated_at<?)');
+    expect(planContaining('sent_again', "'void'")).toContain(
+      'batches_ended (state=? AND updated_at>? AND updated_at<?)',
+    );
+    expect(planContaining('sent_again', 'tenant = ?')).toContain(
+      'batches_used (tenant=? AND state=? AND updated_at>? AND updated_at<?)',
+    );
+    expect(planContaining('SELECT * FROM ledger', 'tenant = ?')).toContain(
+      'ledger_of_tenant (tenant=? AND day>? AND day<?)',
+    );
+    expect(planContaining('ORDER BY day, tenant')).toContain('PRIMARY KEY (day>? AND day<?)');
+    expect(planContaining('DELETE FROM ledger')).toContain('PRIMARY KEY (day<?)');
     expect(planContaining('(updated_at, id) <')).toContain('batches_ended (state=? AND (updated_at,id)<(?,?))');
     expect(planContaining('accepted_at >= ?')).toContain(
       'requests_listed (tenant=? AND accepted_at>? AND (accepted_at,key)<(?,?))',

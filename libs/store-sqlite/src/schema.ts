@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@batch-gpt/errors';
 
 /** The version of the tables below, in the file's `user_version`; an older file is brought up to it when it is opened. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /*
  * Bodies have a table of their own, so that a change of state does not write the body again. `id` ties the two.
@@ -101,7 +101,22 @@ const versionTwo = `
   CREATE INDEX owned_ids_expiring ON owned_ids (expires_at);
 `;
 
-const steps: readonly string[] = [versionOne, versionTwo];
+const versionThree = `
+  CREATE TABLE ledger (
+    day TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    model TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input INTEGER NOT NULL,
+    cached INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    PRIMARY KEY (day, tenant, model, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ledger_of_tenant ON ledger (tenant, day, model, kind);
+`;
+
+const steps: readonly string[] = [versionOne, versionTwo, versionThree];
 
 /** Creates or updates the tables. Throws `config_invalid` for a file of a newer version. Safe among many processes. */
 export function migrate(db: DatabaseSync, to = schemaVersion): void {

@@ -1,6 +1,7 @@
 import type { TenantId } from '@batch-gpt/contracts';
-import { changingMemberStates, fixedMemberStates, type BilledUsage } from '@batch-gpt/domain';
+import { changingMemberStates, fixedMemberStates, type BilledUsage, type SettledSum } from '@batch-gpt/domain';
 import { integer, text } from './column.ts';
+import { sumColumns, sumsOf } from './settled-sums.ts';
 import type { Prepare } from './statement.ts';
 
 /** What a tenant has under way, and what it was billed: the worker's side of the port. */
@@ -45,6 +46,13 @@ export function createUsageRows(prepare: Prepare) {
         });
       }
       return [...sums.values()];
+    },
+
+    settledOf: (tenant: TenantId, from: number, to: number): SettledSum[] => {
+      const select = prepare(`
+        SELECT ${sumColumns}
+        FROM batches WHERE tenant = ? AND state = 'settled' AND updated_at >= ? AND updated_at < ?`);
+      return sumsOf(select.iterate(tenant, from, to));
     },
   };
 

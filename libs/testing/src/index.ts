@@ -17,6 +17,7 @@ export {
   sampleGroup,
   sampleIdempotency,
   sampleKey,
+  sampleLedgerEntry,
   sampleOutcome,
   sampleOwnedId,
   sampleRequest,

@@ -1,6 +1,7 @@
 import type { BatchStore } from './batch-store.ts';
 import type { FailedLines } from './failed-lines.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
+import type { Ledger } from './ledger.ts';
 import type { OutcomeCache } from './outcome-cache.ts';
 import type { OwnedIdStore } from './owned-id-store.ts';
 import type { RequestListing } from './request-listing.ts';
@@ -21,4 +22,5 @@ export interface StorePorts {
   readonly search: RequestSearch;
   readonly overview: WorkOverview;
   readonly failedLines: FailedLines;
+  readonly ledger: Ledger;
 }

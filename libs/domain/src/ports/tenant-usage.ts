@@ -1,4 +1,5 @@
 import type { TenantId } from '@batch-gpt/contracts';
+import type { SettledSum } from './work-overview.ts';
 
 /** What settled batches of one model were billed on one day. */
 export interface BilledUsage {
@@ -24,4 +25,7 @@ export interface TenantUsage {
    * that of `updatedAt` of a batch in state `settled`, which is when its billed totals were stored.
    */
   spendOf(tenant: TenantId, sinceDay: string): Promise<readonly BilledUsage[]>;
+
+  /** Sums over the tenant's batches that settled on these days, both included; the day is as in `spendOf`. */
+  settledOf(tenant: TenantId, fromDay: string, toDay: string): Promise<readonly SettledSum[]>;
 }

@@ -1,6 +1,7 @@
 import { batchStoreConformance } from './batch-store-conformance.ts';
 import { failedLinesConformance } from './failed-lines-conformance.ts';
 import { idempotencyStoreConformance } from './idempotency-store-conformance.ts';
+import { ledgerConformance } from './ledger-conformance.ts';
 import type { OpenEmptyStores } from './open-stores.ts';
 import { outcomeCacheConformance } from './outcome-cache-conformance.ts';
 import { ownedIdStoreConformance } from './owned-id-store-conformance.ts';
@@ -22,4 +23,5 @@ export function storesConformance(name: string, open: OpenEmptyStores): void {
   requestSearchConformance(name, open);
   workOverviewConformance(name, open);
   failedLinesConformance(name, open);
+  ledgerConformance(name, open);
 }

@@ -115,6 +115,17 @@ export function tenantUsageConformance(name: string, open: OpenEmptyStores): voi
         expect(all[1]).toMatchObject({ cachedTokens: 4, outputTokens: 6 });
         expect(await usage.spendOf(stranger, second)).toHaveLength(1);
         expect(await usage.spendOf(sampleTenant, '2026-01-04')).toEqual([]);
+
+        const sums = await usage.settledOf(sampleTenant, second, third);
+        expect(sorted(sums)).toEqual([
+          { ...sumOf(second, usual, 2), inputTokens: 110, cachedTokens: 4, outputTokens: 6 },
+          { ...sumOf(third, usual, 1), inputTokens: 10_000, cachedTokens: 2, outputTokens: 3 },
+          { ...sumOf(third, 'o3', 1), inputTokens: 1000, cachedTokens: 2, outputTokens: 3 },
+        ]);
+        expect(await usage.settledOf(sampleTenant, first, first)).toMatchObject([{ inputTokens: 1 }]);
+        expect(await usage.settledOf(stranger, first, third)).toMatchObject([{ tenant: stranger, inputTokens: 7 }]);
+        expect(await usage.settledOf(sampleTenant, '2025-12-01', '2025-12-31')).toEqual([]);
+        expect(await usage.settledOf(sampleTenant, third, second)).toEqual([]);
       }),
     );
   });
@@ -123,5 +134,10 @@ export function tenantUsageConformance(name: string, open: OpenEmptyStores): voi
 const groupOf = (tenant: typeof stranger, model = 'gpt-4o-mini') =>
   formatGroup({ tenant, account: sampleAccount, endpoint: '/v1/chat/completions', model, split: '' });
 
-const sorted = (rows: readonly BilledUsage[]): readonly BilledUsage[] =>
+const sumOf = (day: string, model: string, batches: number) => ({
+  ...{ day, tenant: sampleTenant, model, status: 'failed', batches },
+  ...{ lines: 0, succeeded: batches, failed: 0, sentAgain: 0 },
+});
+
+const sorted = <R extends Pick<BilledUsage, 'day' | 'model'>>(rows: readonly R[]): readonly R[] =>
   rows.toSorted((a, b) => (`${a.day} ${a.model}` < `${b.day} ${b.model}` ? -1 : 1));

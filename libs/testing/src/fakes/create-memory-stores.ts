@@ -3,6 +3,7 @@ import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore, type MemoryBatches } from './memory-batch-store.ts';
 import { createMemoryFailedLines } from './memory-failed-lines.ts';
 import { createMemoryIdempotencyStore } from './memory-idempotency-store.ts';
+import { createMemoryLedger } from './memory-ledger.ts';
 import { createMemoryOutcomeCache } from './memory-outcome-cache.ts';
 import { createMemoryOwnedIdStore } from './memory-owned-id-store.ts';
 import { createMemoryRequestListing } from './memory-request-listing.ts';
@@ -39,6 +40,7 @@ export function createMemoryStores({ keepRequestBodies = false } = {}): MemorySt
     search: createMemoryRequestSearch(run, rows),
     overview: createMemoryWorkOverview(run, rows, batches),
     failedLines: createMemoryFailedLines(run, rows),
+    ledger: createMemoryLedger(run),
     setAway: (value) => {
       away = value;
     },

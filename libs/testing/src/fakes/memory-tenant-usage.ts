@@ -1,7 +1,8 @@
-import type { BatchRecord, BilledUsage, TenantUsage } from '@batch-gpt/domain';
+import { addSums, type BatchRecord, type BilledUsage, type TenantUsage } from '@batch-gpt/domain';
 import type { MemoryBatches } from './memory-batch-store.ts';
 import type { MemoryRequestRows } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
+import { sumOfBatch } from './sum-of-batch.ts';
 
 /** The usage port on the requests and batches in memory. */
 export function createMemoryTenantUsage(run: RunCall, rows: MemoryRequestRows, batches: MemoryBatches): TenantUsage {
@@ -19,6 +20,12 @@ export function createMemoryTenantUsage(run: RunCall, rows: MemoryRequestRows, b
         const billed = [...batches.values()].filter((batch) => batch.tenant === tenant).flatMap(billedUsage);
         const recent = billed.filter(({ day }) => day >= sinceDay);
         return [...Map.groupBy(recent, ({ day, model }) => `${day} ${model}`).values()].map(sumOf);
+      }),
+
+    settledOf: (tenant, fromDay, toDay) =>
+      run(() => {
+        const settled = [...batches.values()].filter((batch) => batch.tenant === tenant && batch.state === 'settled');
+        return addSums(settled.map(sumOfBatch).filter(({ day }) => day >= fromDay && day <= toDay));
       }),
   };
 }

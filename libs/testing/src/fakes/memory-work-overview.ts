@@ -1,8 +1,9 @@
 import type { GroupId } from '@batch-gpt/contracts';
-import { addSums, lastStatus, type BatchRecord, type SettledSum, type WorkOverview } from '@batch-gpt/domain';
+import { addSums, type WorkOverview } from '@batch-gpt/domain';
 import type { MemoryBatches } from './memory-batch-store.ts';
 import { compareTexts, type MemoryRequestRows } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
+import { sumOfBatch } from './sum-of-batch.ts';
 
 /** The overview port on the requests and batches in memory. */
 export function createMemoryWorkOverview(run: RunCall, rows: MemoryRequestRows, batches: MemoryBatches): WorkOverview {
@@ -26,7 +27,7 @@ export function createMemoryWorkOverview(run: RunCall, rows: MemoryRequestRows, 
         addSums(
           settled()
             .filter(({ updatedAt }) => updatedAt >= from && updatedAt < to)
-            .map(sumOf),
+            .map(sumOfBatch),
         ),
       ),
 
@@ -46,22 +47,4 @@ function acceptedByGroup(rows: MemoryRequestRows): ReadonlyMap<GroupId, readonly
   const accepted = [...rows.values()].map(({ record }) => record).filter(({ state }) => state === 'accepted');
   const groups = Map.groupBy(accepted, ({ group }) => group);
   return new Map([...groups].map(([group, those]) => [group, those.map(({ acceptedAt }) => acceptedAt)]));
-}
-
-function sumOf(batch: BatchRecord): SettledSum {
-  const { updatedAt, tenant, model, sizes, billed } = batch;
-  return {
-    day: new Date(updatedAt).toISOString().slice(0, 10),
-    tenant,
-    model,
-    status: lastStatus(batch),
-    batches: 1,
-    lines: sizes.lines,
-    succeeded: billed?.succeeded ?? 0,
-    failed: billed?.failed ?? 0,
-    sentAgain: billed?.sentAgain ?? 0,
-    inputTokens: billed?.inputTokens ?? 0,
-    cachedTokens: billed?.cachedTokens ?? 0,
-    outputTokens: billed?.outputTokens ?? 0,
-  };
 }

@@ -15,6 +15,7 @@ import {
   newBatch,
   type BatchRecord,
   type IdempotencyRecord,
+  type LedgerEntry,
   type NewRequest,
   type Outcome,
   type OwnedId,
@@ -113,6 +114,21 @@ export function sampleIdempotency(n: number, overrides: Partial<IdempotencyRecor
     key: sampleKey(n),
     createdAt: sampleTime,
     expiresAt: sampleTime + 86_400_000,
+    ...overrides,
+  };
+}
+
+/** One cache hit of the sample tenant on {@link sampleTime}'s day. */
+export function sampleLedgerEntry(overrides: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    tenant: sampleTenant,
+    model: 'gpt-4o-mini',
+    day: '2026-01-01',
+    kind: 'cache_hit',
+    calls: 1,
+    inputTokens: 12,
+    cachedTokens: 3,
+    outputTokens: 5,
     ...overrides,
   };
 }
