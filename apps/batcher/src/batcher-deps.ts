@@ -5,6 +5,7 @@ import type {
   EndedSignals,
   HintCounters,
   IdempotencyStore,
+  Ledger,
   OutcomeAnnouncer,
   OutcomeCache,
   OwnedIdStore,
@@ -25,6 +26,7 @@ export interface BatcherDeps {
   readonly batches: BatchStore;
   readonly idempotency: Pick<IdempotencyStore, 'removeExpired'>;
   readonly ownedIds: Pick<OwnedIdStore, 'removeExpired'>;
+  readonly ledger: Pick<Ledger, 'removeBefore'>;
   readonly cache: Pick<OutcomeCache, 'evictOldest' | 'storedBytes'>;
   readonly bells: WindowBells;
   readonly hints: HintCounters;

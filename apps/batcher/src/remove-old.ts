@@ -4,6 +4,7 @@
  *   ended rows, idempotency keys, owned ids past their expiry ─▶ removed
  *   texts without a row                                       ─▶ removed, an hour after they were written
  *   settled batches past their keep                           ─▶ removed
+ *   what the ledger says of days before those of batches      ─▶ removed
  *   void batches that no row carries                          ─▶ removed, a week after their end: a claim that was sent
  *                                                                 before it may arrive that late
  *   more stored than is allowed                               ─▶ the outcomes that would expire first go
@@ -13,7 +14,7 @@ import type { BatcherDeps } from './batcher-deps.ts';
 
 export type RemoveOldDeps = Pick<
   BatcherDeps,
-  'requests' | 'batches' | 'idempotency' | 'ownedIds' | 'cache' | 'outcomes' | 'clock' | 'logger' | 'keep'
+  'requests' | 'batches' | 'idempotency' | 'ownedIds' | 'ledger' | 'cache' | 'outcomes' | 'clock' | 'logger' | 'keep'
 >;
 
 const page = 500;
@@ -27,7 +28,7 @@ const evictionGrace = 24 * hour;
 
 /** Removes what is old; returns how much went. */
 export async function removeOld(deps: RemoveOldDeps, signal: AbortSignal): Promise<number> {
-  const { requests, idempotency, ownedIds, clock, keep } = deps;
+  const { requests, idempotency, ownedIds, ledger, clock, keep } = deps;
   const now = clock.now();
   const removals = [
     () => requests.removeExpired(now, page),
@@ -36,11 +37,14 @@ export async function removeOld(deps: RemoveOldDeps, signal: AbortSignal): Promi
     () => requests.removeUnreferencedBodies(now - textGrace, page),
     () => removeBatches(deps, 'settled', now - keep.settledBatches),
     () => removeBatches(deps, 'void', now - voidKeep),
+    () => ledger.removeBefore(dayOf(now - keep.settledBatches), page),
   ];
   let removed = 0;
   for (const remove of removals) removed += await inPages(remove, signal);
   return removed + (await evict(deps, now, signal));
 }
+
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** Goes on until a page was not full. */
 async function inPages(remove: () => Promise<number>, signal: AbortSignal): Promise<number> {

@@ -75,6 +75,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     batches: stores.batches,
     idempotency: stores.idempotency,
     ownedIds: stores.ownedIds,
+    ledger: stores.ledger,
     cache: stores.cache,
     keep: config.keep,
     bells: signals.bells,

@@ -7,6 +7,7 @@ import {
   sampleBatch,
   sampleBatchId,
   sampleKey,
+  sampleLedgerEntry,
   sampleOutcome,
   sampleSettlement,
   sampleTenant,
@@ -83,6 +84,17 @@ describe('the sweep', () => {
     await run();
     expect(await left()).toEqual([4, 5, 6].map(sampleBatchId));
     expect((await requests.lookup([sampleKey(0)])).rows.get(sampleKey(0))?.state).toBe('accepted');
+  });
+
+  it('removes what the ledger says of days before those of the oldest batches that are kept', async () => {
+    const { ledger } = world.stores;
+    const dayAt = (time: number) => new Date(time).toISOString().slice(0, 10);
+    const keepFrom = world.clock.now() - createTestBatcher(world).deps.keep.settledBatches;
+    const days = [keepFrom - day, keepFrom, keepFrom + day].map(dayAt);
+    await ledger.add(days.map((on) => sampleLedgerEntry({ day: on })));
+    await run();
+    const left = await ledger.read({ tenant: null, fromDay: '0000-01-01', toDay: '9999-12-31' }, 10);
+    expect(left.map((entry) => entry.day)).toEqual(days.slice(1));
   });
 
   it('removes names and ids past their time', async () => {

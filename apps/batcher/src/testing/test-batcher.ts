@@ -71,6 +71,7 @@ export function createTestBatcher(
     batches: world.stores.batches,
     idempotency: world.stores.idempotency,
     ownedIds: world.stores.ownedIds,
+    ledger: world.stores.ledger,
     cache: world.stores.cache,
     keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null },
     bells: world.signals.bells,

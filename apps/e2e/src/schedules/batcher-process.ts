@@ -31,8 +31,14 @@ export interface BatcherProcess {
 }
 
 /** No call of a schedule leaves any of these behind. */
-const { idempotency, ownedIds, cache } = createMemoryStores();
-const kept = { idempotency, ownedIds, cache, keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null } };
+const { idempotency, ownedIds, ledger, cache } = createMemoryStores();
+const kept = {
+  idempotency,
+  ownedIds,
+  ledger,
+  cache,
+  keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null },
+};
 
 const storeTimeout = 10_000;
 const window = 5000;

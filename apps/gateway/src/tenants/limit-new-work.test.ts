@@ -29,7 +29,7 @@ function setUp(tenants: Record<string, unknown>, more: readonly Record<string, u
     state.reads.push(what);
     return state.away ? Promise.reject(new AppError('store_unavailable', 'away')) : Promise.resolve(value);
   };
-  const usage: TenantUsage = {
+  const usage: Pick<TenantUsage, 'pendingOf' | 'spendOf'> = {
     pendingOf: (tenant, atMost) => read(`pending of ${tenant}`, Math.min(state.pending, atMost)),
     spendOf: (tenant, sinceDay) =>
       read(
