@@ -1,3 +1,4 @@
-import { renderToString, Text } from 'ink';
+import './before-ink.ts';
 
-process.stdout.write(`${renderToString(<Text>The monitor is being built.</Text>)}\n`);
+const { runMonitor } = await import('./run-monitor.ts');
+process.exitCode = await runMonitor(process);

@@ -16,6 +16,7 @@ export {
   ratesBetween,
   windowLeft,
   windowProgress,
+  type CountsThen,
   type Rates,
 } from './summaries.ts';
 export { batchOrders, filterRows, sortBatches, type BatchOrder } from './rows.ts';

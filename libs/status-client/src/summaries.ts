@@ -27,6 +27,9 @@ export function batchProgress({ counts: { total, completed, failed }, settled_at
 /** Whether its status will not change any more. */
 export const isFinal = ({ status }: Pick<OperatorBatch, 'status'>): boolean => finalProviderStatuses.has(status);
 
+/** The counts of a moment. */
+export type CountsThen = Pick<OperatorSnapshot, 'at' | 'stale_since' | 'requests'>;
+
 /** How fast things go, per minute. */
 export interface Rates {
   /** Requests that came. */
@@ -38,7 +41,7 @@ export interface Rates {
 }
 
 /** How fast things went between two snapshots; null where that cannot be told: the same moment, another month, a stale store. */
-export function ratesBetween(before: OperatorSnapshot, after: OperatorSnapshot): Rates | null {
+export function ratesBetween(before: CountsThen, after: CountsThen): Rates | null {
   const minutes = (after.at - before.at) / 60;
   const [first, second] = [before.requests, after.requests];
   const isSameMonth = monthOf(before) === monthOf(after);
@@ -53,7 +56,7 @@ export function ratesBetween(before: OperatorSnapshot, after: OperatorSnapshot):
   };
 }
 
-const monthOf = ({ at }: OperatorSnapshot): string => new Date(at * 1000).toISOString().slice(0, 7);
+const monthOf = ({ at }: CountsThen): string => new Date(at * 1000).toISOString().slice(0, 7);
 
 /** Why a request is where it is, in a sentence. */
 export function explainRequest(request: OperatorRequestDetails, now: number): string {
