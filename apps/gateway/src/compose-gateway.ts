@@ -189,6 +189,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
     responder: createResponder({ describer, waiters, deliveries, pace, clock, metrics, hold }),
     deliveries,
     pace,
+    reads: createAdmission({ maxCalls, maxBytes }),
     within,
     clock,
     logger,

@@ -104,6 +104,9 @@ function createPlaces() {
 
 const retryAfterMs = 5000;
 
+/** What an answer in this text holds while it is written: the text as it was read, and as it is sent. */
+export const answerBytes = (body: string | undefined): number => 2 * (body?.length ?? 0);
+
 const full = () =>
   new AppError('too_many_waiters', 'Too many requests are open on this server; try again shortly.', { retryAfterMs });
 

@@ -2,6 +2,7 @@ import { requestKey, type RequestKey, type RequestList, type TenantId } from '@b
 import { type RequestListing, type RequestRecord, type RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type Request, type Response } from 'express';
+import { answerBytes, type Admission } from '../accept/admission.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
@@ -17,6 +18,8 @@ export interface RequestRoutesDeps {
   readonly listing: RequestListing;
   readonly describer: RequestDescriber;
   readonly cancelRequest: CancelRequest;
+  /** Bounds what all answers hold that are being read out. */
+  readonly reads: Admission;
   readonly deliveries: Deliveries;
   readonly pace: Pace;
   readonly tenantOf: TenantOf;
@@ -35,7 +38,7 @@ export interface RequestRoutes {
 }
 
 export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
-  const { requests, listing, describer, cancelRequest, deliveries, pace, tenantOf, within } = deps;
+  const { requests, listing, describer, cancelRequest, reads, deliveries, pace, tenantOf, within } = deps;
   const lookup = async (tenant: TenantId, key: RequestKey): Promise<RequestRecord> => {
     const record = (await within(requests.lookup([key], undefined, tenant))).rows.get(key);
     if (record?.tenant !== tenant) throw notFound();
@@ -59,7 +62,9 @@ export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
     },
 
     retrieve: async (req, res) => {
+      using permit = reads.enter();
       const record = await lookup(tenantOf(req).tenant, keyOf(req));
+      permit.grow(answerBytes(record.outcome?.body));
       deliveries.noteWhenSent(record, res);
       await show(res, record);
     },

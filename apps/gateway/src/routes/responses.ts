@@ -1,4 +1,5 @@
 import { type Request, type Response } from 'express';
+import { answerBytes, type Admission } from '../accept/admission.ts';
 import { type BackgroundResponses } from '../background/background-responses.ts';
 import { readStartingAfter, replayResponse } from '../background/replay-response.ts';
 import { writeResponse } from '../background/respond-in-background.ts';
@@ -10,6 +11,8 @@ import { type TenantOf } from '../tenant-of.ts';
 
 export interface ResponseRoutesDeps {
   readonly backgroundResponses: BackgroundResponses;
+  /** Bounds what all answers hold that are being read out. */
+  readonly reads: Admission;
   readonly deliveries: Deliveries;
   readonly tenantOf: TenantOf;
   readonly pace: Pace;
@@ -25,10 +28,12 @@ export interface ResponseRoutes {
 }
 
 export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
-  const { backgroundResponses: responses, deliveries, tenantOf, pace } = deps;
+  const { backgroundResponses: responses, reads, deliveries, tenantOf, pace } = deps;
   return {
     retrieve: async (req, res) => {
+      using permit = reads.enter();
       const shown = await responses.show(tenantOf(req).tenant, idOf(req));
+      permit.grow(answerBytes(shown.outcome?.body));
       if (req.query['stream'] !== 'true') {
         await writeResponse(res, shown, deps);
         return;
