@@ -6,6 +6,7 @@ import {
   type EndedSignals,
   type FailedLines,
   type IdempotencyStore,
+  type Ledger,
   type LiveProcesses,
   type OutcomeAnnouncer,
   type OutcomeCache,
@@ -52,6 +53,7 @@ import { createCancelRequest } from './routes/cancel-request.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createAuthentication } from './middleware/authenticate.ts';
 import { createNewWorkLimits } from './tenants/limit-new-work.ts';
+import { createCallCounts } from './usage/count-calls.ts';
 import { type ApiKeys } from './tenants/watch-api-keys.ts';
 import { tellStoreTrouble } from './tell-store-trouble.ts';
 import { createWithin } from './within.ts';
@@ -66,6 +68,7 @@ export interface GatewayParts {
   readonly batches: BatchStore;
   /** For the limits of tenants, like the rates and prices. */
   readonly usage: TenantUsage;
+  readonly ledger: Ledger;
   readonly callRates: CallRates;
   /** For operators, like the processes, bells and dependencies. */
   readonly search: RequestSearch;
@@ -129,6 +132,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck, suspects });
   const outcomes = stack.use(watchOutcomes({ requests, batches, waiters, within, clock, logger, sweepEvery }));
   const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
+  const counts = stack.use(createCallCounts({ ledger: parts.ledger, within, clock, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
   const { maxCalls, maxBytes } = serving;
   const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
@@ -157,7 +161,18 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const admission = createAdmission({ maxCalls, maxBytes });
   const relay = stack.use(
     openRelay({
-      ...{ ownedIds, accounts, admission, within, clock, logger, metrics, relay: parts.relay, settings: serving },
+      ...{
+        ownedIds,
+        accounts,
+        admission,
+        within,
+        clock,
+        logger,
+        metrics,
+        counts,
+        relay: parts.relay,
+        settings: serving,
+      },
       tenantOf: authentication.tenantOf,
       limitRelayed: createLimitRelayed(limitNewWork),
       isOpen: apiKeys === null,
@@ -186,6 +201,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
     batches,
     admission,
     acceptor,
+    counts,
     responder: createResponder({ describer, waiters, deliveries, pace, clock, metrics, hold }),
     deliveries,
     pace,

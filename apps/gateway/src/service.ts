@@ -67,6 +67,7 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
       ...{ search, overview, failedLines, processes, bells },
       dependencies: { store: () => stores.ping(), redis: () => signals.ping() },
       usage: stores.usage,
+      ledger: stores.ledger,
       callRates: signals.callRates,
       prices,
       accounts,

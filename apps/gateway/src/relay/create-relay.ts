@@ -5,6 +5,7 @@
  *     ├▶ a list ────▶ read page by page, the caller's own are shown
  *     └▶ the rest ──▶ body piped; JSON is read first where ids or models in it have to be checked ─▶ answer passed on
  */
+import { type Endpoint } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
@@ -14,6 +15,8 @@ import { discardRest } from '../middleware/discard-rest.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { checkMode } from '../tenants/check-permissions.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
+import { type CallCounts } from '../usage/count-calls.ts';
+import { countRealtime } from '../usage/count-realtime.ts';
 import { checkBatchedBody, checkRelayedBody, noSuchObject } from './check-relayed-body.ts';
 import { countRelayed } from './count-relayed.ts';
 import { passOn } from './exchange.ts';
@@ -37,6 +40,7 @@ export interface RelayDeps {
   readonly limitRelayed: LimitRelayed;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'relayedCalls'>;
+  readonly counts: Pick<CallCounts, 'call'>;
   readonly settings: { readonly maxBodyBytes: number; readonly maxJsonDepth: number };
 }
 
@@ -45,7 +49,7 @@ export interface RealtimeCall {
   readonly req: Request;
   readonly res: Response;
   readonly caller: Caller;
-  readonly path: string;
+  readonly endpoint: Endpoint;
   /** Sent as it is. */
   readonly text: string;
   readonly body: unknown;
@@ -115,7 +119,7 @@ export function createRelay(deps: RelayDeps): Relay {
       await countRelayed(metrics, 'relay', res, () => serveRelayed({ req, res, caller, account, target }));
       return true;
     },
-    serveRealtime: async ({ req, res, caller, path, text, body }) => {
+    serveRealtime: async ({ req, res, caller, endpoint, text, body }) => {
       checkMode(caller, 'realtime');
       for (const [name, value] of Object.entries(realtimeMarks)) res.setHeader(name, value);
       await countRelayed(metrics, 'realtime', res, async () => {
@@ -124,11 +128,17 @@ export function createRelay(deps: RelayDeps): Relay {
         await limitRelayed(caller);
         using call = calls.enter(res);
         const { signal } = call;
-        const url = providerUrl(account.credentials.baseUrl, relayTarget(path + searchOf(req.originalUrl)));
+        const url = providerUrl(account.credentials.baseUrl, relayTarget(endpoint.path + searchOf(req.originalUrl)));
         const headers = providerHeaders(req.headers, account.credentials);
         const answer = await client.send({ method: 'POST', url, headers, body: text, signal });
         const noting = { noted: 'created', isKept: isKeptObject(body), marks: realtimeMarks } as const;
-        await passOn(ownership, { res, caller, account, signal, answer, ...noting });
+        using counting = countRealtime(deps.counts, {
+          tenant: caller.tenant,
+          endpoint,
+          body,
+          status: answer.statusCode,
+        });
+        await passOn(ownership, { res, caller, account, signal, answer, ...noting, watch: counting.watch });
       });
     },
     checkBatched: async (caller, body) =>

@@ -31,6 +31,8 @@ export interface PassOn {
   readonly isKept: (object: string | null) => boolean;
   /** Headers of our own about the call. */
   readonly marks: Readonly<Record<string, string>>;
+  /** Sees every piece of a success before it is passed on. */
+  readonly watch?: (chunk: Uint8Array) => void;
 }
 
 const redirects: ReadonlySet<number> = new Set([300, 301, 302, 303, 305, 307, 308]);
@@ -68,7 +70,18 @@ export async function passOn(ownership: Ownership, options: PassOn): Promise<voi
   const noting = noted !== null && status < 300 && mayHoldIds(headers);
   // What is noted first may still become an error; anything else begins at once.
   if (!noting) res.flushHeaders();
-  await guarded(options, () => writeChunks(res, noting ? passAndNote(answer, noted, note) : answer, signal));
+  const chunks = options.watch === undefined ? answer : watched(answer, options.watch);
+  await guarded(options, () => writeChunks(res, noting ? passAndNote(chunks, noted, note) : chunks, signal));
+}
+
+async function* watched(
+  chunks: AsyncIterable<Uint8Array>,
+  watch: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    watch(chunk);
+    yield chunk;
+  }
 }
 
 /** Takes back what was set of an answer that failed before its first byte. */

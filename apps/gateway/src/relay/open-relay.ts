@@ -16,7 +16,10 @@ export interface RelaySettings extends ProviderLimits {
   readonly modelsMaxAge: number;
 }
 
-export type OpenRelayOptions = Pick<RelayDeps, 'admission' | 'tenantOf' | 'limitRelayed' | 'logger' | 'metrics'> & {
+export type OpenRelayOptions = Pick<
+  RelayDeps,
+  'admission' | 'tenantOf' | 'limitRelayed' | 'logger' | 'metrics' | 'counts'
+> & {
   readonly relay: RelaySettings;
   readonly settings: RelayDeps['settings'];
   readonly ownedIds: OwnedIdStore;

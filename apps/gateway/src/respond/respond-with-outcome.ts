@@ -17,6 +17,7 @@ import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.
 import { sendBeat } from '../hold/send-beat.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
 import { type Pace } from '../replay/write-events.ts';
+import { type CountOutcome } from '../usage/count-acceptance.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
@@ -47,6 +48,8 @@ export interface Held {
   readonly stream: StreamWish | null;
   /** What holds for the caller. */
   readonly settings: Pick<HoldWishes, 'hold' | 'holdMax'>;
+  /** To be told of its outcome; null: nobody counts it. */
+  readonly countOutcome: CountOutcome;
 }
 
 /** Gives callers what they came for: the outcome, or a handle. */
@@ -109,6 +112,7 @@ export function createResponder(options: ResponderOptions): Responder {
     const answering = { res, record, headers, stream };
     switch (end.kind) {
       case 'outcome':
+        held.countOutcome?.(end.record.outcome);
         await respond({ ...answering, record: end.record }, end.record.outcome);
         return;
       case 'trouble': {

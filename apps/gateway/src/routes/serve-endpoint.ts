@@ -18,6 +18,8 @@ import { noRealtime, wantsRealtime } from '../relay/realtime-wish.ts';
 import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
+import { countAcceptance, type CountOutcome } from '../usage/count-acceptance.ts';
+import { type CallCounts } from '../usage/count-calls.ts';
 import { checkMode, checkModel, usualMode } from '../tenants/check-permissions.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 import { bodyTooLarge, readBody } from './read-body.ts';
@@ -36,6 +38,7 @@ export interface ServeEndpointDeps {
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
+  readonly counts: CallCounts;
   readonly settings: {
     readonly mode: ServingMode;
     readonly maxBodyBytes: number;
@@ -56,7 +59,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
     const accepted = await acceptCall({ req, res, wishes, permit, caller });
     if (accepted === null) return;
-    const { acceptance, waiting, headers, stream, echo, name } = accepted;
+    const { acceptance, waiting, headers, stream, echo, name, countOutcome } = accepted;
     try {
       permit.clear();
       if (acceptance.kind === 'absent') throw notCached(res, headers);
@@ -66,7 +69,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       } else if (acceptance.kind === 'hit') {
         await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
       } else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
-      else await waiting.hold({ req, acceptance, wishes, headers, stream, settings: caller.settings });
+      else await waiting.hold({ req, acceptance, wishes, headers, stream, settings: caller.settings, countOutcome });
     } finally {
       waiting?.release();
     }
@@ -81,7 +84,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       if (deps.relay === null) throw noRealtime();
       const named = await deps.namePrevious(endpoint, caller, value);
       const sent = named === value ? text : canonicalJson(named);
-      await deps.relay.serveRealtime({ req, res, caller, path: endpoint.path, text: sent, body: value });
+      await deps.relay.serveRealtime({ req, res, caller, endpoint, text: sent, body: value });
       return null;
     }
     const echo = echoOf(endpoint, value);
@@ -96,12 +99,14 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);
     const name = nameOf(wishes, identity);
     const reuse = reuseOf(wishes, identity);
+    const madeBefore = wishes.retry > 0 || identity.isRepeat;
     const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
       await keepNamed(deps, identity, recalled.record);
+      const countOutcome = countAcceptance(deps.counts, recalled, madeBefore);
       const told = cacheHeaders(recalled, false, clock.now());
-      return { acceptance: recalled, waiting: null, headers: told, stream, echo, name };
+      return { acceptance: recalled, waiting: null, headers: told, stream, echo, name, countOutcome };
     }
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
     try {
@@ -113,8 +118,9 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       });
       count(deps.metrics, endpoint, wishes, acceptance);
       if (acceptance.kind === 'hit') await keepNamed(deps, identity, acceptance.record);
-      const isPrivate = identity.base !== null;
-      return { acceptance, waiting, headers: cacheHeaders(acceptance, isPrivate, clock.now()), stream, echo, name };
+      const countOutcome = countAcceptance(deps.counts, acceptance, madeBefore);
+      const told = cacheHeaders(acceptance, identity.base !== null, clock.now());
+      return { acceptance, waiting, headers: told, stream, echo, name, countOutcome };
     } catch (error) {
       waiting?.release();
       throw error;
@@ -138,6 +144,7 @@ interface Accepted {
   readonly stream: StreamWish | null;
   /** For a call in the background: what its response repeats of it. */
   readonly echo: JsonObject | null;
+  readonly countOutcome: CountOutcome;
   readonly name: CallName | null;
 }
 

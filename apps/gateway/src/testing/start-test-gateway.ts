@@ -91,6 +91,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     trust: { verifyWebhook: null, adminToken: null, corsOrigins: null, ...options.trust },
     apiKeys: options.apiKeys ?? null,
     usage: stores.usage,
+    ledger: stores.ledger,
     search: stores.search,
     overview: stores.overview,
     failedLines: stores.failedLines,
