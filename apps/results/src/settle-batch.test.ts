@@ -306,7 +306,8 @@ describe('a batch that an operator gave up', () => {
 
     const ended = await createTestWorld({ lines: 2, output: file(ok(0), ok(1)), batch: { state: 'abandoned' } });
     await ended.settle();
-    expect(await ended.record()).toMatchObject({ state: 'settled', billed: { succeeded: 2, inputTokens: 20 } });
+    const unused = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
+    expect(await ended.record()).toMatchObject({ state: 'settled', billed: { succeeded: 2, inputTokens: 20, unused } });
   });
 });
 
@@ -436,7 +437,9 @@ describe('a run that breaks off', () => {
     expect(await world.request(1)).toMatchObject({ state: 'done', outcome: { kind: 'succeeded', body: body(1) } });
     expect(await world.request(2)).toMatchObject({ state: 'collected', batchId: sampleBatchId(2) });
     expect(await world.request(3)).toMatchObject({ outcome: { body: expect.stringContaining('batch_lost') } });
-    expect(await world.record()).toMatchObject({ state: 'settled', billed: { succeeded: 3 } });
+    // Of the three that were paid, the one whose request runs again elsewhere was of no use.
+    const unused = { inputTokens: 10, outputTokens: 2, cachedTokens: 0 };
+    expect(await world.record()).toMatchObject({ state: 'settled', billed: { succeeded: 3, inputTokens: 30, unused } });
   });
 
   it('whose results cannot be read for too long tells its waiters and keeps its rows', async () => {

@@ -2,7 +2,15 @@
  * A batch whose results are in files: the output file, then the error file, each read to its last byte before anything
  * is concluded from a row that is not there. Reading goes on while one chunk of rows is being stored; memory holds two.
  */
-import { decideMissing, readResultRow, type BatchRecord, type BilledTotals, type LineContext } from '@batch-gpt/domain';
+import {
+  addUnused,
+  decideMissing,
+  noUnused,
+  readResultRow,
+  type BatchRecord,
+  type BilledTotals,
+  type LineContext,
+} from '@batch-gpt/domain';
 import { decideMembers } from './decide-members.ts';
 import { readResultFile } from './read-result-file.ts';
 import { providerOf } from './provider-of.ts';
@@ -30,9 +38,12 @@ export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, sig
   const context = (): LineContext => ({ batchId: batch.id, at: deps.clock.now(), cancelled });
   const tally = createRowTally(batch, cancelled);
   let returned = 0;
+  let unused = noUnused;
   const store = async (rows: readonly KeyedRow[]) => {
-    if (batch.state === 'abandoned') await settleLateRows(deps, batch, rows, context());
-    else returned += await settleRows(deps, batch, rows, context());
+    if (batch.state === 'abandoned') {
+      const late = await settleLateRows(deps, batch, rows, context());
+      unused = addUnused(unused, late);
+    } else returned += await settleRows(deps, batch, rows, context());
   };
   for (const fileId of await resultFileIds(reading, batch, signal)) {
     await storeRows(rowsOf(reading, fileId, tally, signal), store, signal);
@@ -45,7 +56,7 @@ export async function settleFromFiles(deps: ResultsDeps, batch: BatchRecord, sig
     signal,
   );
   reportOdd(deps, tally);
-  return { billed: tally.billed(), returned };
+  return { billed: { ...tally.billed(), unused }, returned };
 }
 
 /** First rows in chunks that are bounded in rows and in size; what came before a file broke off comes first. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readResultRow } from '@batch-gpt/domain';
 import { sampleBatch, sampleKey } from '@batch-gpt/testing';
 import { createRowTally } from './tally-rows.ts';
-import { answered, ok, unanswered } from './testing/test-world.ts';
+import { answered, ok, snapshot, unanswered } from './testing/test-world.ts';
 
 const batch = (lines: number) => sampleBatch(1, { sizes: { lines, bytes: 0, tokens: 0, inputs: 0 } });
 
@@ -28,7 +28,28 @@ describe('the tally of result rows', () => {
       inputTokens: 20,
       outputTokens: 4,
       cachedTokens: 0,
+      lost: 0,
     });
+  });
+
+  it('counts lines as lost that the provider completed and gave no row of, and no others', () => {
+    const lostOf = (completed: number, rows: readonly string[], lines = 5) => {
+      const counts = { total: lines, completed, failed: 0 };
+      const tally = createRowTally({ ...batch(lines), provider: { ...snapshot, counts } }, false);
+      for (const line of rows) tally.add(readResultRow(line));
+      return tally.billed().lost;
+    };
+    const rows = [ok(0), ok(1), answered(2, 500), unanswered(3, 'batch_expired')];
+    expect(lostOf(3, rows)).toBe(1);
+    expect(lostOf(2, rows)).toBe(0);
+    // Never more than there are lines without a row, and none for rows that come twice.
+    expect(lostOf(5, rows)).toBe(1);
+    expect(lostOf(3, [...rows, ok(1)])).toBe(1);
+    expect(lostOf(1, rows)).toBe(0);
+    expect(lostOf(5, [])).toBe(5);
+    // Counted as completed, though its status is none.
+    expect(lostOf(3, [ok(0), ok(1), answered(2, 0), ok(3)], 4)).toBe(0);
+    expect(lostOf(3, [ok(0), ok(1), answered(2, 0)], 4)).toBe(0);
   });
 
   it('counts lines that run again as waste, unless the batch was cancelled', () => {

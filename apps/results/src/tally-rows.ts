@@ -41,11 +41,15 @@ export function createRowTally(
   const ended = { succeeded: 0, refused: 0, failed: 0, expired: 0, cancelled: 0 };
   const tokens = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
   let successRows = 0;
+  let zeroRows = 0;
 
   const count = (row: ResultRow) => {
     const rowClass = classifyRow(row);
     ended[rowClass] += 1;
-    if (row.response !== null && isSuccessStatus(row.response.status_code)) successRows += 1;
+    const status = row.response?.status_code ?? null;
+    if (status !== null && isSuccessStatus(status)) successRows += 1;
+    // Seen in the field, and counted as completed there.
+    if (status === 0) zeroRows += 1;
     const usage = rowClass === 'succeeded' ? readUsage(row.response?.body) : null;
     if (usage === null) return;
     tokens.inputTokens += usage.inputTokens;
@@ -80,12 +84,14 @@ export function createRowTally(
     billed() {
       const missing = Math.max(0, batch.sizes.lines - seen.size);
       const unanswered = ended.failed + ended.expired + (agree() ? missing : 0);
-      const lost = agree() ? 0 : missing;
+      const failedMissing = agree() ? 0 : missing;
+      const withoutRow = (batch.provider?.counts.completed ?? 0) - successRows - zeroRows;
       return {
         succeeded: ended.succeeded,
-        failed: ended.refused + ended.cancelled + lost + (cancelled ? unanswered : 0),
+        failed: ended.refused + ended.cancelled + failedMissing + (cancelled ? unanswered : 0),
         sentAgain: cancelled ? 0 : unanswered,
         ...tokens,
+        lost: Math.min(missing, Math.max(0, withoutRow)),
       };
     },
     odd: () => ({ ...odd }),

@@ -90,6 +90,20 @@ export interface BilledTotals {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens: number;
+  /**
+   * Lines that the provider counts as completed and gave no readable row of: paid by all appearances, with tokens that
+   * nobody here knows. Records of earlier releases do not say.
+   */
+  readonly lost?: number;
+  /** Of the tokens above, those of answers that came too late to be of use: their line was given up and ran again, or nobody waits. */
+  readonly unused?: UnusedTokens;
+}
+
+/** Tokens that were paid for nothing. */
+export interface UnusedTokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
 }
 
 export interface Transition {

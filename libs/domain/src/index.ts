@@ -27,6 +27,7 @@ export type {
   NamedLine,
   ProviderSnapshot,
   Transition,
+  UnusedTokens,
 } from './batch.ts';
 export { failureOutcome } from './failure-outcome.ts';
 export { newBatch } from './new-batch.ts';
@@ -100,7 +101,7 @@ export type { BilledUsage, TenantUsage } from './ports/tenant-usage.ts';
 export type { FailedLines, RunAgain } from './ports/failed-lines.ts';
 export type { Place, RequestSearch } from './ports/request-search.ts';
 export type { PendingGroup, SettledSum, WorkOverview } from './ports/work-overview.ts';
-export { addSums, lastStatus } from './settled-sums.ts';
+export { addSums, addUnused, lastStatus, noUnused } from './settled-sums.ts';
 export { costOf, totalCost, type Cost, type PricedUsage, type TotalCost } from './pricing/cost-of.ts';
 export { openAiPrices } from './pricing/openai-prices.ts';
 export type { ModelPrice, PriceList, TokenPrice } from './pricing/price-list.ts';

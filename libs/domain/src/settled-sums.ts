@@ -1,4 +1,4 @@
-import type { BatchRecord } from './batch.ts';
+import type { BatchRecord, UnusedTokens } from './batch.ts';
 import type { SettledSum } from './ports/work-overview.ts';
 
 /** The last word on a settled batch: the provider's, else why it never came to the provider. */
@@ -31,5 +31,16 @@ function plus(a: SettledSum, b: SettledSum): SettledSum {
     inputTokens: a.inputTokens + b.inputTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
     outputTokens: a.outputTokens + b.outputTokens,
+    lost: (a.lost ?? 0) + (b.lost ?? 0),
+    unused: addUnused(a.unused ?? noUnused, b.unused ?? noUnused),
   };
 }
+
+/** No tokens that were paid for nothing. */
+export const noUnused: UnusedTokens = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
+
+export const addUnused = (a: UnusedTokens, b: UnusedTokens): UnusedTokens => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  cachedTokens: a.cachedTokens + b.cachedTokens,
+});

@@ -4,7 +4,10 @@ import type { BatchRow } from './batch-row.ts';
 
 const msPerDay = 86_400_000;
 
-type SumRow = Omit<SettledSum, 'day' | 'tenant' | 'model' | 'status'> & {
+type SumRow = Omit<SettledSum, 'day' | 'tenant' | 'model' | 'status' | 'unused'> & {
+  readonly unusedInput: number;
+  readonly unusedCached: number;
+  readonly unusedOutput: number;
   readonly _id: { readonly day: number } & Pick<SettledSum, 'tenant' | 'model' | 'status'>;
 };
 
@@ -19,10 +22,11 @@ export async function readSums(
       hint: index,
     })
     .toArray();
-  return sums.map(({ _id: { day, ...kind }, ...numbers }) => ({
+  return sums.map(({ _id: { day, ...kind }, unusedInput, unusedCached, unusedOutput, ...numbers }) => ({
     day: new Date(day * msPerDay).toISOString().slice(0, 10),
     ...kind,
     ...numbers,
+    unused: { inputTokens: unusedInput, cachedTokens: unusedCached, outputTokens: unusedOutput },
   }));
 }
 
@@ -34,6 +38,10 @@ const numbersOfSum = {
   inputTokens: { $sum: '$billed.inputTokens' },
   cachedTokens: { $sum: '$billed.cachedTokens' },
   outputTokens: { $sum: '$billed.outputTokens' },
+  lost: { $sum: '$billed.lost' },
+  unusedInput: { $sum: '$billed.unused.inputTokens' },
+  unusedCached: { $sum: '$billed.unused.cachedTokens' },
+  unusedOutput: { $sum: '$billed.unused.outputTokens' },
 };
 
 /** As `lastStatus` has it. */

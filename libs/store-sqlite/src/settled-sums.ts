@@ -10,7 +10,11 @@ export const sumColumns = `
   coalesce(facts ->> '$.billed.sentAgain', 0) AS sent_again,
   coalesce(facts ->> '$.billed.inputTokens', 0) AS input,
   coalesce(facts ->> '$.billed.cachedTokens', 0) AS cached,
-  coalesce(facts ->> '$.billed.outputTokens', 0) AS output`;
+  coalesce(facts ->> '$.billed.outputTokens', 0) AS output,
+  coalesce(facts ->> '$.billed.lost', 0) AS lost,
+  coalesce(facts ->> '$.billed.unused.inputTokens', 0) AS unused_input,
+  coalesce(facts ->> '$.billed.unused.cachedTokens', 0) AS unused_cached,
+  coalesce(facts ->> '$.billed.unused.outputTokens', 0) AS unused_output`;
 
 /** Adds up batches as they come. */
 export const sumsOf = (rows: Iterable<Row>): SettledSum[] => addSums(mapEach(rows, toSum));
@@ -33,5 +37,11 @@ function toSum(row: Row): SettledSum {
     inputTokens: integer(row, 'input'),
     cachedTokens: integer(row, 'cached'),
     outputTokens: integer(row, 'output'),
+    lost: integer(row, 'lost'),
+    unused: {
+      inputTokens: integer(row, 'unused_input'),
+      cachedTokens: integer(row, 'unused_cached'),
+      outputTokens: integer(row, 'unused_output'),
+    },
   };
 }

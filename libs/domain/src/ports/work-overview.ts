@@ -1,5 +1,5 @@
 import type { BatchId, GroupId, TenantId } from '@batch-gpt/contracts';
-import type { BatchRecord } from '../batch.ts';
+import type { BatchRecord, UnusedTokens } from '../batch.ts';
 import type { Place } from './request-search.ts';
 
 /** A group with requests that wait for a batch. */
@@ -28,6 +28,9 @@ export interface SettledSum {
   readonly inputTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
+  /** As in a batch's billed totals; left out: none. */
+  readonly lost?: number;
+  readonly unused?: UnusedTokens;
 }
 
 /**

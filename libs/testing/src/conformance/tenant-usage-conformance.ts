@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatGroup, tenantId } from '@batch-gpt/contracts';
-import { noSizes, type BatchRecord, type BilledUsage } from '@batch-gpt/domain';
+import { noSizes, noUnused, type BatchRecord, type BilledUsage } from '@batch-gpt/domain';
 import {
   sampleAccount,
   sampleBatch,
@@ -137,6 +137,7 @@ const groupOf = (tenant: typeof stranger, model = 'gpt-4o-mini') =>
 const sumOf = (day: string, model: string, batches: number) => ({
   ...{ day, tenant: sampleTenant, model, status: 'failed', batches },
   ...{ lines: 0, succeeded: batches, failed: 0, sentAgain: 0 },
+  ...{ lost: 0, unused: noUnused },
 });
 
 const sorted = <R extends Pick<BilledUsage, 'day' | 'model'>>(rows: readonly R[]): readonly R[] =>

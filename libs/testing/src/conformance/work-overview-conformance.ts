@@ -57,6 +57,8 @@ export function workOverviewConformance(name: string, open: OpenEmptyStores): vo
           const billed = {
             ...{ succeeded: 10 - failed, failed, sentAgain: 1 },
             ...{ inputTokens: 100, cachedTokens: 20, outputTokens: 3 },
+            // A record of an earlier release does not say.
+            ...(failed > 0 && { lost: 2, unused: { inputTokens: 7, cachedTokens: 1, outputTokens: 2 } }),
           };
           await batches.move(batch, { to: 'settled', change: { billed }, at });
         };
@@ -89,6 +91,7 @@ export function workOverviewConformance(name: string, open: OpenEmptyStores): vo
           ...{ day: '2026-01-02', tenant: sampleTenant, model: 'gpt-4o-mini', status: 'completed' },
           ...{ batches: 2, lines: 20, succeeded: 16, failed: 4, sentAgain: 2 },
           ...{ inputTokens: 200, cachedTokens: 40, outputTokens: 6 },
+          ...{ lost: 2, unused: { inputTokens: 7, cachedTokens: 1, outputTokens: 2 } },
         });
         expect((await overview.settledSums(day(1), day(9))).map(nameOf)).toContain(
           '2026-01-03 acme gpt-4o-mini completed 1',

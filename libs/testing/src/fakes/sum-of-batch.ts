@@ -1,4 +1,4 @@
-import { lastStatus, type BatchRecord, type SettledSum } from '@batch-gpt/domain';
+import { lastStatus, noUnused, type BatchRecord, type SettledSum } from '@batch-gpt/domain';
 
 /** What one settled batch adds to the sums. */
 export function sumOfBatch(batch: BatchRecord): SettledSum {
@@ -16,5 +16,7 @@ export function sumOfBatch(batch: BatchRecord): SettledSum {
     inputTokens: billed?.inputTokens ?? 0,
     cachedTokens: billed?.cachedTokens ?? 0,
     outputTokens: billed?.outputTokens ?? 0,
+    lost: billed?.lost ?? 0,
+    unused: billed?.unused ?? noUnused,
   };
 }
