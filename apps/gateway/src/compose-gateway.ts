@@ -178,11 +178,25 @@ export function composeGateway(parts: GatewayParts): Gateway {
       isOpen: apiKeys === null,
     }),
   );
-  const { search, overview, failedLines, processes, bells, dependencies, accepted } = parts;
+  const { search, overview, failedLines, ledger, processes, bells, dependencies, accepted } = parts;
   const operator = composeOperator({
-    ...{ requests, batches, search, overview, failedLines, processes, bells, dependencies, accepted, announcer, news },
+    ...{
+      requests,
+      batches,
+      search,
+      overview,
+      failedLines,
+      ledger,
+      processes,
+      bells,
+      dependencies,
+      accepted,
+      announcer,
+      news,
+    },
     ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger, window: handles.window },
   });
+  stack.defer(() => operator.streams.end());
   const app = createApp({
     ...authentication,
     ...relay,

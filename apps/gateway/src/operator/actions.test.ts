@@ -132,6 +132,14 @@ describe('running failed lines again', () => {
     expect(bodies.map(({ body }) => body)).toEqual([2, 3, 4, 5].map((n) => sampleRequest(n).body));
   });
 
+  test('leaves a line that only its own call may see', async () => {
+    await gateway.stores.requests.insert([sampleRequest(7, { base: sampleKey(8) })]);
+    const batch = await gateway.collect();
+    await gateway.settle(batch, failure);
+    await insert(1, { id: batch.id, state: 'settled', sizes: { lines: 1, bytes: 1, tokens: 1, inputs: 0 } });
+    expect(await client.retry(batch.id)).toMatchObject({ accepted: 0, without_text: 0, next: null });
+  });
+
   test('of a batch that has not settled: a conflict', async () => {
     const { id } = await settle({ state: 'ended' });
     await expect(client.retry(id)).rejects.toMatchObject({ status: 409, code: 'conflict' });

@@ -105,6 +105,14 @@ describe('the event stream', () => {
     expect(new TextDecoder().decode(beat?.value as Uint8Array | undefined)).toBe(': \n\n');
   });
 
+  test('is not begun for HEAD', async () => {
+    const before = gateway.clock.pending();
+    const answer = await gateway.get('/admin/events', { method: 'HEAD' });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect(await answer.text()).toBe('');
+    expect(gateway.clock.pending()).toBe(before);
+  });
+
   test('may not be kept by anybody on its way', async () => {
     const { headers } = await events();
     expect(Object.fromEntries(headers)).toMatchObject({

@@ -1,8 +1,13 @@
 import { type MoneyTotals, type SettledTotals } from '@batch-gpt/contracts';
-import { priceOf, totalCost, type PriceList, type SettledSum } from '@batch-gpt/domain';
+import { noUnused, priceOf, totalCost, type LedgerKind, type PriceList, type SettledSum } from '@batch-gpt/domain';
+import { type LedgerSum } from './ledger-this-month.ts';
 
-/** What sums over settled batches cost, and saved against the list price. */
-export function moneyOf(sums: readonly SettledSum[], prices: PriceList): MoneyTotals {
+/** What sums over settled batches cost, and what they and the calls that made no line saved against the list price. */
+export function moneyOf(
+  sums: readonly SettledSum[],
+  ledger: readonly LedgerSum[] | null,
+  prices: PriceList,
+): MoneyTotals {
   const { batch, list } = totalCost(prices, sums);
   const unpriced = Map.groupBy(
     sums.filter(({ model }) => priceOf(prices, model) === null),
@@ -12,9 +17,21 @@ export function moneyOf(sums: readonly SettledSum[], prices: PriceList): MoneyTo
     spent_usd: batch,
     list_usd: list,
     batch_discount_usd: list - batch,
-    ...{ cache_hits: null, shared_calls: null, wasted_usd: null },
+    cache_hits: savedBy('cache_hit', ledger, prices),
+    shared_calls: savedBy('shared_call', ledger, prices),
+    wasted_usd: totalCost(prices, sums.map(unusedOf)).batch,
     unpriced: [...unpriced].map(([model, those]) => ({ model, lines: totalOf(those, 'lines') })),
   };
+}
+
+const unusedOf = ({ model, unused = noUnused }: SettledSum) => ({ model, ...unused });
+
+/** What these calls would have cost by themselves; those of a model without a price are counted and saved nothing. */
+function savedBy(kind: LedgerKind, ledger: readonly LedgerSum[] | null, prices: PriceList): MoneyTotals['cache_hits'] {
+  if (ledger === null) return null;
+  const those = ledger.filter((sum) => sum.kind === kind);
+  const calls = those.reduce((total, sum) => total + sum.calls, 0);
+  return { calls, saved_usd: totalCost(prices, those).list };
 }
 
 /** Lines and batches of the same sums. */

@@ -85,7 +85,7 @@ export function createSnapshotReader(deps: SnapshotDeps): ReadSnapshot {
         store: { ...dependencies.store, up: dependencies.store.up && staleSince === null },
       },
       headroom: { waiters: { held: admission.open, free, max: maxCalls }, creations: creationsOf(words ?? []) },
-      money: { today: moneyOf(today, prices), month: moneyOf(month, prices) },
+      money: { today: moneyOf(today, part.ledger.today, prices), month: moneyOf(month, part.ledger.month, prices) },
     });
   };
 }

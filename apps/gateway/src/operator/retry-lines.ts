@@ -79,8 +79,9 @@ export function createRetryLines(deps: RetryLinesDeps): RetryLines {
   };
 }
 
+/** A private row answers the one call that made it, which has asked anew by itself or gone. */
 const isFailedBy = (record: RequestSummary, { id }: BatchRecord): boolean =>
-  record.state === 'done' && record.batchId === id && record.outcome.kind === 'failed';
+  record.state === 'done' && record.base === null && record.batchId === id && record.outcome.kind === 'failed';
 
 /** Nothing that came after the batch was claimed is in it; where its history has lost that, after its latest intent. */
 function startOf({ history, intentAt, updatedAt }: BatchRecord): Place<RequestKey> {

@@ -61,8 +61,9 @@ async function searchByTime({ search, within }: SearchDeps, wanted: RequestsWant
     Math.max(10, Math.floor(rowsAtOnce / tenants.length)),
   );
   let place: Place<RequestSummary['key']> | null = startOf(after, until);
+  if (tenants.length === 0) return { found: [], next: null };
   const found: RequestSummary[] = [];
-  for (let rows = 0; rows < mostRows && tenants.length > 0; rows += perTenant * tenants.length) {
+  for (let rows = 0; rows < mostRows; rows += perTenant * tenants.length) {
     const from: typeof place = place;
     const pages = await Promise.all(
       tenants.map((tenant) => within(search.acceptedBefore(tenant, from, since ?? 0, perTenant))),

@@ -65,6 +65,12 @@ describe('requests', () => {
     expect(await idsOf({ key: 'f' })).toEqual([]);
   });
 
+  test('are none where there are none, whatever is asked', async () => {
+    for (const query of [{}, { until: seconds }, { key: 'a' }, { tenant: 'nobody', until: seconds }]) {
+      expect(await client.requests(query)).toEqual({ object: 'list', data: [], next: null });
+    }
+  });
+
   test('are filtered by state, model and time', async () => {
     await insertRequests([1, { model: 'a' }], [2, { model: 'b' }], [3, { model: 'a' }], [4, { tenant: stranger }]);
     await gateway.stores.requests.claim(sampleGroup(), sampleBatchId(1), [sampleKey(3)], 1);

@@ -5,6 +5,7 @@
  *
  *   month begins ─── kept, day by day ─── closed ─── read each time ─── now
  */
+import { tenantId } from '@batch-gpt/contracts';
 import { addSums, type SettledSum, type WorkOverview } from '@batch-gpt/domain';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { type Within } from '../within.ts';
@@ -26,7 +27,12 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const margin = 5 * minute;
 
-/** Reads what settled; calls must not overlap. */
+/** Of all tenants together: their number is no bound. */
+const everybody = tenantId.parse('everybody');
+const together = (sums: readonly SettledSum[]): readonly SettledSum[] =>
+  sums.map((sum) => ({ ...sum, tenant: everybody }));
+
+/** Reads what settled, of all tenants together; calls must not overlap. */
 export function createSettledThisMonth({ overview, within, clock }: SettledThisMonthOptions): () => Promise<Settled> {
   let month = -1;
   let closed = 0;
@@ -44,10 +50,11 @@ export function createSettledThisMonth({ overview, within, clock }: SettledThisM
     while (closed < closesNow) {
       // No single read takes more than a day's batches.
       const until = Math.min(closesNow, closed + day);
-      kept = addSums([...kept, ...(await within(overview.settledSums(closed, until)))]);
+      kept = addSums([...kept, ...together(await within(overview.settledSums(closed, until)))]);
       closed = until;
     }
-    const sums = addSums([...kept, ...(await within(overview.settledSums(closed, Number.MAX_SAFE_INTEGER)))]);
+    const open = together(await within(overview.settledSums(closed, Number.MAX_SAFE_INTEGER)));
+    const sums = addSums([...kept, ...open]);
     const today = new Date(now).toISOString().slice(0, 10);
     return { today: sums.filter((sum) => sum.day === today), month: sums };
   };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { formatGroup, operatorSnapshot, type LiveProcess, type OperatorSnapshot } from '@batch-gpt/contracts';
+import { formatGroup, operatorSnapshot, tenantId, type LiveProcess, type OperatorSnapshot } from '@batch-gpt/contracts';
 import { noSizes, type BatchRecord } from '@batch-gpt/domain';
 import {
   sampleAccount,
@@ -33,6 +33,10 @@ const insert = (n: number, overrides: Partial<BatchRecord>) => gateway.stores.ba
 const billed = (succeeded: number, failed: number) => ({
   ...{ succeeded, failed, sentAgain: 1, inputTokens: 1_000_000, cachedTokens: 0, outputTokens: 100_000 },
 });
+const late = (totals: ReturnType<typeof billed>) => ({
+  ...totals,
+  unused: { inputTokens: 100_000, cachedTokens: 0, outputTokens: 0 },
+});
 const word = (overrides: Partial<LiveProcess>): LiveProcess => ({
   ...{ id: 'a.1.00000000', service: 'batcher', host: 'a', pid: 1, version: '1', since: 5000 },
   ...{ heldConnections: null, heldBatches: 3, creations: [] },
@@ -48,7 +52,7 @@ describe('a snapshot', () => {
       batches: { open: 0, by_state: {}, in_trouble: 0, oldest_created_at: null },
       dependencies: { store: { up: true }, redis: { up: true } },
       headroom: { waiters: { held: 0, free: 1000, max: 1000 } },
-      money: { today: { spent_usd: 0, cache_hits: null }, month: { unpriced: [] } },
+      money: { today: { spent_usd: 0, cache_hits: { calls: 0, saved_usd: 0 } }, month: { unpriced: [] } },
     });
   });
 
@@ -98,7 +102,7 @@ describe('a snapshot', () => {
   test('sums up what settled today and this month, and what it cost and saved', async () => {
     await gateway.clock.advance(14.5 * 86_400_000);
     const now = gateway.clock.now();
-    await insert(1, { state: 'settled', updatedAt: now - 1000, sizes: lines(10), billed: billed(8, 1) });
+    await insert(1, { state: 'settled', updatedAt: now - 1000, sizes: lines(10), billed: late(billed(8, 1)) });
     await insert(2, { state: 'settled', updatedAt: now - 10 * 86_400_000, sizes: lines(4), billed: billed(4, 0) });
     await insert(3, { state: 'settled', updatedAt: now - 20 * 86_400_000, sizes: lines(4), billed: billed(4, 0) });
     const odd = { model: 'odd', group: sampleGroup('odd') };
@@ -112,8 +116,31 @@ describe('a snapshot', () => {
     expect(money.today.list_usd).toBeCloseTo(0.21, 9);
     expect(money.today.spent_usd).toBeCloseTo(0.105, 9);
     expect(money.today.batch_discount_usd).toBeCloseTo(0.105, 9);
+    // The tokens of an answer that came too late are paid all the same.
+    expect(money.today.wasted_usd).toBeCloseTo(0.0075, 9);
     expect(money.month.spent_usd).toBeCloseTo(0.21, 9);
     expect(money.today.unpriced).toEqual([{ model: 'odd', lines: 7 }]);
+  });
+
+  test('adds what the ledger says of calls that made no line', async () => {
+    const tokens = { inputTokens: 1_000_000, cachedTokens: 0, outputTokens: 0 };
+    const entry = { tenant: tenantId.parse('acme'), model: 'gpt-4o-mini', day: '2026-01-01', ...tokens };
+    await gateway.stores.ledger.add([
+      { ...entry, kind: 'cache_hit', calls: 3 },
+      { ...entry, kind: 'cache_hit', calls: 2, tenant: tenantId.parse('other') },
+      { ...entry, kind: 'shared_call', calls: 4, model: 'odd' },
+      { ...entry, kind: 'realtime', calls: 9 },
+      { ...entry, kind: 'cache_hit', calls: 100, day: '2025-12-31' },
+    ]);
+    const { money } = await take();
+    expect(money.today.cache_hits).toEqual({ calls: 5, saved_usd: expect.closeTo(0.3, 9) });
+    expect(money.today.shared_calls).toEqual({ calls: 4, saved_usd: 0 });
+    expect(money.month).toEqual(money.today);
+    await gateway.clock.advance(86_400_000);
+    expect((await takeFresh()).money).toMatchObject({
+      today: { cache_hits: { calls: 0 } },
+      month: { cache_hits: { calls: 5 } },
+    });
   });
 
   test('names the processes that live, and owners who say nothing', async () => {

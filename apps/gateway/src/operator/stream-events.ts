@@ -36,6 +36,12 @@ const beatEvery = 15_000;
 /** How long a client had better wait before it comes back, in milliseconds. */
 const comeBackAfter = 1000;
 
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
 interface Listener {
   tell(entry: AuditEntry): void;
   end(): void;
@@ -48,6 +54,10 @@ export function createEventStreams({ feed, clock }: EventStreamsOptions): EventS
 
   return {
     serve: async (req, res) => {
+      if (req.method === 'HEAD') {
+        res.writeHead(200, streamHeaders).end();
+        return;
+      }
       if (isOver()) throw new AppError('shutting_down', 'This gateway is stopping; connect again.');
       if (listeners.size >= mostListeners) {
         throw new AppError('too_many_waiters', `This gateway serves ${mostListeners} event streams already.`);
@@ -109,11 +119,7 @@ function openStream(res: Response, { feed, clock, first, seen }: StreamStart): L
     write(textOf({ event: 'snapshot', data: snapshot }, snapshot.id));
   };
 
-  res.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
+  res.writeHead(200, streamHeaders);
   write(`retry: ${comeBackAfter}\n: ${first.id === seen ? 'nothing new' : 'hello'}\n\n`);
   res.on('drain', () => {
     isFull = false;
