@@ -24,7 +24,8 @@ export function Overview({ summary, groups, cursor, news, width, height }: Overv
   const top = Math.min(summary.length, height);
   const rest = height - top - 1;
   const wantedByGroups = Math.max(2, groups.rows.length + 1);
-  const newsRoom = Math.max(0, Math.min(mostNews, news.length + 1, rest - Math.min(wantedByGroups, fewestGroups) - 1));
+  const newsWanted = news.length === 0 ? 0 : news.length + 1;
+  const newsRoom = Math.max(0, Math.min(mostNews, newsWanted, rest - Math.min(wantedByGroups, fewestGroups) - 1));
   const groupsRoom = Math.max(0, rest - (newsRoom === 0 ? 0 : newsRoom + 1));
   return (
     <Box flexDirection="column" height={height} overflow="hidden">

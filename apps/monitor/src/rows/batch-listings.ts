@@ -76,7 +76,13 @@ const why: BatchColumn = {
     return piece(failure.code === null ? failure.message : `${failure.code}: ${failure.message}`, 'bad');
   },
 };
-const shortModel: BatchColumn = { ...model, width: 16 };
+const shortModel: BatchColumn = { ...model, width: 14 };
+const total: BatchColumn = {
+  title: 'LINES',
+  width: 6,
+  align: 'right',
+  cell: ({ counts }) => piece(formatCount(counts.total)),
+};
 
 const mostFailed = sortedBy<OperatorBatch>('failed', (a, b) => b.counts.failed - a.counts.failed);
 const latest = sortedBy<OperatorBatch>(
@@ -122,7 +128,7 @@ export const completedBatches: Listing<OperatorBatch> = {
 /** Batches that did not, latest first, with the reason. */
 export const brokenBatches: Listing<OperatorBatch> = {
   ...common,
-  columns: [status, id, tenant, shortModel, lines, ago, why],
+  columns: [status, id, tenant, shortModel, total, ago, why],
   sorts: [latest, by('lines'), by('status'), by('model'), by('tenant')],
   empty: 'None. Good.',
 };

@@ -42,7 +42,7 @@ export function readKeys(kind: Mode['kind'], input: string, key: Key): readonly 
   const named = namedKey(key);
   if (named !== null) return [named];
   if (key.ctrl) return [];
-  const wishes = Array.from(input).flatMap((character) => letters[character] ?? []);
+  const wishes = readLetters(input);
   // Esc and a letter close together look like one key.
   return key.meta && kind === 'details' ? [{ kind: 'back' }, ...wishes] : wishes;
 }
@@ -76,13 +76,21 @@ function namedKey(key: Key): Wish | null {
   return null;
 }
 
+/** What follows a `/` is the filter already. */
+function readLetters(input: string): readonly Wish[] {
+  const [commands = '', ...typed] = input.split('/');
+  const wishes = Array.from(commands).flatMap((character) => letters[character] ?? []);
+  if (typed.length === 0) return wishes;
+  const text = typed.join('/');
+  return [...wishes, { kind: 'filter' }, ...(text === '' ? [] : [{ kind: 'type', text } as const])];
+}
+
 const letters: Readonly<Record<string, Wish>> = {
   ...Object.fromEntries(Array.from('1234567', (digit): [string, Wish] => [digit, tabNumber(digit)])),
   j: { kind: 'move', by: 1 },
   k: { kind: 'move', by: -1 },
   g: { kind: 'move', by: -farAway },
   G: { kind: 'move', by: farAway },
-  '/': { kind: 'filter' },
   '?': { kind: 'help' },
   s: { kind: 'sort' },
   c: { kind: 'order', action: 'cancel' },

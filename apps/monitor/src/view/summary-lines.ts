@@ -56,7 +56,7 @@ function troubleLines({ batches, workers_note, money }: OperatorSnapshot): reado
   const stuck = batches.in_trouble;
   const { unpriced } = money.month;
   return [
-    ...(stuck === 0 ? [] : [[label('trouble'), piece(`${formatCount(stuck)} batches need an operator`, 'bad')]]),
+    ...(stuck === 0 ? [] : [[label('trouble'), piece(`batches that need an operator: ${formatCount(stuck)}`, 'bad')]]),
     ...(workers_note === null ? [] : [[label('workers'), piece(workers_note, 'warn')]]),
     ...(unpriced.length === 0
       ? []
@@ -103,7 +103,7 @@ function healthLine({ dependencies, workers }: OperatorSnapshot): Line {
     dot,
     ...part('redis'),
     dot,
-    piece(`${workers.length - silent} processes alive`),
+    piece(`processes: ${workers.length - silent} alive`),
     ...(silent === 0 ? [] : [piece(`, ${silent} silent`, 'bad')]),
   ];
 }
