@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BatchRecord } from '@batch-gpt/domain';
+import type { BatchRecord, BatchStore } from '@batch-gpt/domain';
+import { AppError } from '@batch-gpt/errors';
 import { sampleKey } from '@batch-gpt/testing';
 import { createTakeOver } from './take-over-batches.ts';
 import { createTestBatcher, createWorld, type TestBatcher, type World } from './testing/test-batcher.ts';
@@ -39,6 +40,27 @@ describe('tracking', () => {
     const batch = await until(({ state }) => state === 'ended');
     expect(batch.provider?.status).toBe(status);
     expect(world.signals.seen.ended).toContain(batch.id);
+  });
+
+  it('ends with what the provider said last, though the note of an earlier poll is carried out late', async () => {
+    const { batches } = world.stores;
+    const move = batches.move.bind(batches);
+    const late: (() => Promise<unknown>)[] = [];
+    const slow: BatchStore['move'] = async (expected, change) => {
+      if (change.change?.provider?.status === 'in_progress') {
+        late.push(() => move(expected, change));
+        throw new AppError('store_unavailable', 'no answer in time');
+      }
+      if (change.to === 'ended') await Promise.all(late.map((carryOut) => carryOut()));
+      return move(expected, change);
+    };
+    Object.assign(batches, { move: slow });
+    world.provider.setBatch(providerId(), { status: 'in_progress' });
+    await until(() => late.length > 0);
+    world.provider.setBatch(providerId(), { status: 'completed' });
+    const ended = await until(({ state }) => state === 'ended');
+    expect(ended.provider?.status).toBe('completed');
+    expect(ended.history.map(({ note }) => note)).toContain('in_progress');
   });
 
   // seed S5

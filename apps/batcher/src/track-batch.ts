@@ -45,10 +45,10 @@ async function follow(
   memory: RunMemory,
   signal: AbortSignal,
 ): Promise<Step> {
+  if (finalProviderStatuses.has(polled.status) && polled.status !== 'failed') return end(deps, batch, polled);
   const seen = await remember(deps, batch, polled);
   if (seen === null) return left;
   if (polled.status === 'failed') return decideFailed(deps, seen, memory, signal);
-  if (finalProviderStatuses.has(polled.status)) return end(deps, seen);
   const judged = isStuck(deps, polled)
     ? await reportTrouble(deps, seen, stuckAtProvider(seen))
     : await clearTrouble(deps, seen);
@@ -81,8 +81,13 @@ async function remember(deps: StepDeps, batch: BatchRecord, polled: ProviderBatc
   return deps.batches.move(batch, { to: 'submitted', change: { provider }, at: deps.clock.now(), ...note });
 }
 
-async function end(deps: StepDeps, batch: BatchRecord): Promise<Step> {
-  const ended = await deps.batches.move(batch, { to: 'ended', change: { trouble: null }, at: deps.clock.now() });
+/**
+ * What the provider said last goes with the move itself. Noted before, it could be overwritten by the note of an earlier
+ * poll that the store carries out late; results would then find no files, and send again what was paid.
+ */
+async function end(deps: StepDeps, batch: BatchRecord, polled: ProviderBatch): Promise<Step> {
+  const change = { provider: snapshotOf(polled), trouble: null };
+  const ended = await deps.batches.move(batch, { to: 'ended', change, note: polled.status, at: deps.clock.now() });
   if (ended === null) return left;
   deps.metrics.batchTurnaround.observe((ended.updatedAt - (ended.intentAt ?? ended.createdAt)) / 1000);
   deps.logger.info('batch ended', { status: ended.provider?.status, counts: ended.provider?.counts });

@@ -150,6 +150,14 @@ describe('an answer that is larger than a row can hold', () => {
   });
 });
 
+describe('a batch whose end nobody knows', () => {
+  it('is not settled: what its files hold is paid for', async () => {
+    const world = await createTestWorld({ lines: 2, status: 'in_progress' });
+    await expect(world.settle()).rejects.toThrow('no final status');
+    expect([(await world.request(0)).state, (await world.record()).state]).toEqual(['collected', 'ended']);
+  });
+});
+
 describe('a line that is missing', () => {
   // field 3
   it('is sent again as an attempt where the counts agree', async () => {

@@ -37,6 +37,10 @@ async function settleMembers(deps: ResultsDeps, batch: BatchRecord, signal: Abor
   if (batch.state === 'abandoned') return settleAbandoned(deps, batch, signal);
   if (batch.cause !== null) return failAll(deps, batch, batch.cause, signal);
   if (batch.namedLines.length > 0) return failNamed(deps, batch, signal);
+  // Without it nobody knows which files there are: what they hold is paid for.
+  if (!finalProviderStatuses.has(batch.provider?.status ?? '')) {
+    throw new AppError('internal_error', 'an ended batch has no final status of the provider');
+  }
   return settleFromFiles(deps, batch, signal);
 }
 
