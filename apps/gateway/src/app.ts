@@ -17,6 +17,7 @@ import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
 import { createModelRoutes, type ModelRoutesDeps } from './routes/models.ts';
 import { createPurgeRoute, type PurgeRouteDeps } from './routes/purge-cache.ts';
 import { createRequestRoutes, type RequestRoutesDeps } from './routes/requests.ts';
+import { createUsageRoute, type UsageRouteDeps } from './routes/usage.ts';
 import { createResponseRoutes, type ResponseRoutesDeps } from './routes/responses.ts';
 import { createServeEndpoint, type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createWebhookRoute, type WebhookRouteDeps } from './routes/webhooks.ts';
@@ -26,6 +27,7 @@ export type AppDeps = ServeEndpointDeps &
   RequestRoutesDeps &
   ResponseRoutesDeps &
   ModelRoutesDeps &
+  UsageRouteDeps &
   WebhookRouteDeps &
   AdminRoutesDeps &
   PurgeRouteDeps & {
@@ -79,6 +81,7 @@ export function createApp(deps: AppDeps): Express {
     DELETE: orRelayed(relay, responses.remove),
   });
   route('/v1/responses/:id/cancel', { POST: orRelayed(relay, responses.cancel) });
+  route('/v1/usage', { GET: createUsageRoute(deps) });
   route('/v1/models', { GET: models.list });
   route('/v1/models/:id', { GET: models.retrieve });
   if (relay !== null) app.use('/v1', logRequestId, (req, res) => relay.serve(req, res));
@@ -103,4 +106,4 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
-const ownPaths = /^\/(v1\/(requests|webhooks)\b|openapi\.json$)/;
+const ownPaths = /^\/(v1\/(requests|webhooks|usage)\b|openapi\.json$)/;

@@ -30,6 +30,7 @@ export { errorEnvelope, type ErrorEnvelope } from './openai/error-envelope.ts';
 export { providerBatch, providerBatchError, providerBatchUsage, providerFile } from './openai/provider-batch.ts';
 export type { ProviderBatch, ProviderBatchError, ProviderFile } from './openai/provider-batch.ts';
 export { resultLine, type ResultLine } from './openai/result-line.ts';
+export { usageReport, usageRow, type UsageReport, type UsageRow } from './usage-report.ts';
 export { webhookReceipt } from './webhook-receipt.ts';
 export { webhookEvent, type WebhookEvent } from './openai/webhook-event.ts';
 export {

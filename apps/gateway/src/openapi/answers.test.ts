@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { batchEndpoint, tenantId } from '@batch-gpt/contracts';
-import { sampleBatch, sampleBatchId, sampleGroup, sampleOutcome, sampleRequest } from '@batch-gpt/testing';
+import {
+  sampleBatch,
+  sampleBatchId,
+  sampleGroup,
+  sampleLedgerEntry,
+  sampleOutcome,
+  sampleRequest,
+  sampleTime,
+} from '@batch-gpt/testing';
 import { type BatchRecord } from '@batch-gpt/domain';
 import { expectDocumented } from '../testing/documented-answers.ts';
 import { createManualApiKeys, sampleKeysFile, secretOf } from '../testing/sample-keys.ts';
@@ -162,6 +170,11 @@ const calls: Readonly<Record<string, Call>> = {
     await gateway.stores.batches.insert(sampleBatch(1, { tenant, state: 'submitted' }));
     return [await post(`/v1/batches/${sampleBatchId(1)}/cancel`)];
   },
+  retrieveUsage: async () => {
+    await gateway.stores.batches.insert(sampleBatch(1, { tenant, state: 'settled', updatedAt: sampleTime, billed }));
+    await gateway.stores.ledger.add([sampleLedgerEntry({ tenant }), sampleLedgerEntry({ tenant, model: 'gpt-99' })]);
+    return [await get('/v1/usage'), await get('/v1/usage?from=2026-01-01&to=2026-01-31&format=csv')];
+  },
   listModels: async () => [await get('/v1/models')],
   retrieveModel: async () => [await get('/v1/models/gpt-4o')],
   receiveWebhook: async () => {
@@ -240,6 +253,8 @@ describe('refusals are as the document says', () => {
     [404, 'get', '/v1/requests/{id}', () => get(`/v1/requests/${none}`)],
     [400, 'get', '/v1/requests', () => get('/v1/requests?limit=1000')],
     [400, 'get', '/v1/requests/{id}', () => get('/v1/requests/%E0%A4%A')],
+    [400, 'get', '/v1/usage', () => get('/v1/usage?from=yesterday')],
+    [401, 'get', '/v1/usage', () => gateway.get('/v1/usage')],
     [401, 'get', '/v1/models', () => gateway.get('/v1/models')],
     [404, 'get', '/v1/models/{id}', () => get('/v1/models/none')],
     [404, 'get', '/v1/responses/{id}', () => get('/v1/responses/resp_none')],
@@ -284,7 +299,7 @@ describe('refusals are as the document says', () => {
 
   test('a store that is away', async () => {
     gateway.stores.setAway(true);
-    for (const path of ['/v1/requests', '/v1/batches']) {
+    for (const path of ['/v1/requests', '/v1/batches', '/v1/usage']) {
       const response = await get(path);
       expect(response.status).toBe(503);
       await expectDocumented('get', path, response);

@@ -14,6 +14,7 @@ import { operatorOperations } from './operations/operator-operations.ts';
 import { otherOperations } from './operations/other-operations.ts';
 import { requestOperations } from './operations/request-operations.ts';
 import { responseOperations } from './operations/response-operations.ts';
+import { usageOperations } from './operations/usage-operations.ts';
 import { requestIdHeader } from './request-parameters.ts';
 import { inlineSchema, refTo, schemaComponents, type JsonSchema } from './schemas.ts';
 
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...requestOperations,
   ...responseOperations,
   ...batchOperations,
+  ...usageOperations,
   ...otherOperations,
   ...operatorOperations,
 ];
@@ -114,9 +116,10 @@ type Answers = DocumentedOperation['responses'];
 const successes = ({ answers }: Operation): Answers =>
   Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, successOf(answer)]));
 
-function successOf({ description, headers = [], json, events = false }: Answer): DocumentedAnswer {
+function successOf({ description, headers = [], json, events = false, csv = false }: Answer): DocumentedAnswer {
   const content: DocumentedContent = {
     ...(json !== undefined && jsonOf(oneOf(json))),
+    ...(csv && { 'text/csv': { schema: { type: 'string', description: 'A line of names, then one for each row.' } } }),
     ...(events && { 'text/event-stream': { schema: { type: 'string', description: eventStream } } }),
   };
   return { description, headers: headersOf(headers), ...(Object.keys(content).length > 0 && { content }) };

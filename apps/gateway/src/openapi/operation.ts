@@ -15,6 +15,7 @@ export const tags = {
   Requests: 'Where is my request.',
   Responses: 'Responses in the background, by their ids.',
   Batches: 'The batches that carry the requests.',
+  Usage: 'What was used, paid and saved.',
   Models: 'The models of the account that pays.',
   Webhooks: "The provider's news.",
   Operators: 'What operators may do, for any tenant.',
@@ -39,6 +40,8 @@ export interface Answer {
   readonly json?: readonly [SchemaName, SchemaName?];
   /** Whether it may come as server-sent events instead. */
   readonly events?: boolean;
+  /** Whether it may come as CSV instead. */
+  readonly csv?: boolean;
 }
 
 /** One method of one path, as the document describes it. */

@@ -5,6 +5,8 @@ import { askedHolds } from '../hold/hold-plan.ts';
 import { acceptable } from '../middleware/request-id.ts';
 import { keyBeginning, placeText, timeText } from '../operator/read-search.ts';
 import { defaultLimit, mostLimit } from '../routes/read-paging.ts';
+import { usageFormats } from '../routes/usage.ts';
+import { day, mostDays } from '../usage/read-days.ts';
 import { secondsText } from '../wishes/header-list.ts';
 import { idempotencyKey } from '../wishes/read-wishes.ts';
 import { type Parameter } from './operation.ts';
@@ -102,6 +104,13 @@ export const batchFilters: readonly Parameter[] = [
   query('after', text, 'The `last_id` of the page before.'),
   limit,
   query('status', z.enum(knownProviderStatuses), 'Only batches of this status.'),
+];
+
+/** Of `GET /v1/usage`. */
+export const usageFilters: readonly Parameter[] = [
+  query('from', day, `The first day, in UTC; without it that of the month of \`to\`. At most ${mostDays} days.`),
+  query('to', day, 'The last day, included; without it today.'),
+  query('format', z.enum(usageFormats), 'Without it as `Accept` says.'),
 ];
 
 /** Of `GET /v1/responses/{id}`. */
