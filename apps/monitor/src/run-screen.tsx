@@ -10,6 +10,7 @@
 import { render } from 'ink';
 import { type StatusClient } from '@batch-gpt/status-client';
 import { App } from './app.tsx';
+import { isOver } from './feed/is-over.ts';
 import { type MonitorClock, type SystemFeed } from './feed/follow-system.ts';
 
 export interface ScreenOptions {
@@ -48,5 +49,6 @@ export async function runScreen({ feed, client, url, clock, host, signal }: Scre
     host.off('uncaughtException', fail);
     host.off('unhandledRejection', fail);
   }
-  if (failures.length > 0) throw failures[0];
+  // Once it is told to go the terminal may be somebody else's already, and refuse.
+  if (failures.length > 0 && !isOver(signal)) throw failures[0];
 }

@@ -50,13 +50,41 @@ export async function preparePythonClient(
   return null;
 }
 
+/** A program that some tests drive, and where Debian has it. */
+interface TestProgram {
+  readonly name: string;
+  readonly versionFlag: string;
+  readonly debian: string;
+  /** What is tested with it. */
+  readonly tests: string;
+}
+
+const proxy: TestProgram = {
+  ...{ name: 'nginx', versionFlag: '-v', debian: 'nginx-light', tests: 'tests through a proxy' },
+};
+const terminalProgram: TestProgram = {
+  ...{ name: 'tmux', versionFlag: '-V', debian: 'tmux', tests: 'tests of the terminal monitor' },
+};
+
+/** nginx, as {@link prepareProgram} has it. */
+export const prepareProxy = (env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> =>
+  prepareProgram(proxy, env, announce);
+
+/** tmux, as {@link prepareProgram} has it. */
+export const prepareTerminal = (env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> =>
+  prepareProgram(terminalProgram, env, announce);
+
 /**
- * Installs nginx where a machine is there for tests alone (`CI=true`, Debian or Ubuntu, root); on a person's machine a web
- * server is not ours to install. Says whether there is one; without it the tests through a proxy are skipped.
+ * Installs a program where a machine is there for tests alone (`CI=true`, Debian or Ubuntu, root); on a person's machine it
+ * is not ours to install. Says which there is; without it its tests are skipped.
  */
-export async function prepareProxy(env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> {
+async function prepareProgram(
+  { name, versionFlag, debian, tests }: TestProgram,
+  env: NodeJS.ProcessEnv,
+  announce: (line: string) => void,
+): Promise<string> {
   const path = `${env['PATH'] ?? ''}:/usr/sbin`;
-  const version = () => runCommand('nginx', ['-v'], { env: { PATH: path } });
+  const version = () => runCommand(name, [versionFlag], { env: { PATH: path } });
   let found = await version();
   if (!found.ok && env['CI'] === 'true' && process.getuid?.() === 0) {
     const apt = (...args: string[]) =>
@@ -64,12 +92,12 @@ export async function prepareProxy(env: NodeJS.ProcessEnv, announce: (line: stri
         timeoutMs: APT_LIMIT_MS,
         env: { ...env, PATH: path, DEBIAN_FRONTEND: 'noninteractive' },
       });
-    announce('installing nginx for the tests through a proxy: apt-get install nginx-light');
+    announce(`installing ${name} for the ${tests}: apt-get install ${debian}`);
     await apt('update');
-    await apt('install', '-y', '--no-install-recommends', 'nginx-light');
+    await apt('install', '-y', '--no-install-recommends', debian);
     found = await version();
   }
   if (found.ok) return found.output;
-  announce('ATTENTION: no nginx, the tests through a proxy are skipped.');
+  announce(`ATTENTION: no ${name}, the ${tests} are skipped.`);
   return 'none';
 }
