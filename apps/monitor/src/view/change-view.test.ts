@@ -71,7 +71,7 @@ describe('browsing', () => {
     expect(typing.mode).toEqual({ kind: 'filter', text: 'gpt' });
     const taken = after([{ kind: 'open' }], around(), typing);
     expect([taken.mode.kind, listOf(taken).filter]).toEqual(['browse', 'gpt']);
-    expect(after([{ kind: 'filter' }], around(), taken).mode).toEqual({ kind: 'filter', text: 'gpt' });
+    expect(after([{ kind: 'filter' }], around(), taken).mode).toEqual({ kind: 'filter', text: '' });
     expect(listOf(after([{ kind: 'back' }], around(), typing)).filter).toBe('');
     expect(listOf(after([{ kind: 'back' }], around(), taken)).filter).toBe('');
   });

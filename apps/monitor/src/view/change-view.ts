@@ -57,7 +57,7 @@ function browse(state: ViewState, wish: Wish, around: Surroundings): ViewState {
     case 'open':
       return open(state, around);
     case 'filter':
-      return { ...state, mode: { kind: 'filter', text: listOf(state).filter } };
+      return { ...state, mode: { kind: 'filter', text: '' } };
     case 'sort':
       return withList(state, { sort: listOf(state).sort + 1, selected: null, index: 0 });
     case 'back':

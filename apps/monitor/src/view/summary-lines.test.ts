@@ -14,8 +14,9 @@ describe('the numbers that matter', () => {
       'trouble  batches that need an operator: 1',
       'today    1,204 lines settled, 4 failed, 2 sent again · batches completed 40 cancelled 1 expired 1',
       'month    1,204 lines settled, 4 failed, 2 sent again · batches completed 40 cancelled 1 expired 1',
-      '$ today  $0.0000 spent · saved: batch $0.0000',
-      '$ month  $0.0000 spent · saved: batch $0.0000',
+      '$ today  spent $0.0000 · saved $0.0000',
+      '$ month  spent $0.0000 · saved $0.0000',
+      '$ saved  batch $0.0000 this month',
       'health   store up 1.0 ms · redis up 1.0 ms · processes: 1 alive, 1 silent',
       'room     0 of 10 calls held',
     ]);
@@ -52,8 +53,8 @@ describe('the numbers that matter', () => {
       ...{ ...money, spent_usd: 3.2, batch_discount_usd: 3.1, wasted_usd: 0.1 },
       ...{ cache_hits: { calls: 3, saved_usd: 1.2 }, shared_calls: { calls: 2, saved_usd: 0.3 } },
     };
-    expect(text(busySnapshot({ money: { today: saved, month: money } }), null, sampleNow)).toContain(
-      '$ today  $3.20 spent · saved: batch $3.10 cache $1.20 shared $0.3000 · wasted $0.1000',
-    );
+    const lines = text(busySnapshot({ money: { today: money, month: saved } }), null, sampleNow);
+    expect(lines).toContain('$ month  spent $3.20 · saved $4.50');
+    expect(lines).toContain('$ saved  batch $3.10 + cache $1.20 + shared $0.3000 − wasted $0.1000 this month');
   });
 });

@@ -14,6 +14,7 @@ export function summaryLines(snapshot: OperatorSnapshot, rates: Rates | null, no
     settledLine('month', snapshot.requests.settled_month),
     moneyLine('$ today', snapshot.money.today),
     moneyLine('$ month', snapshot.money.month),
+    savingsLine(snapshot.money.month),
     healthLine(snapshot),
     roomLine(snapshot),
   ];
@@ -78,15 +79,35 @@ function settledLine(name: string, { lines, failed, sent_again, batches_by_statu
 }
 
 function moneyLine(name: string, money: MoneyTotals): Line {
-  const { spent_usd, batch_discount_usd, cache_hits, shared_calls, wasted_usd } = money;
+  const saved = savingsOf(money).reduce((sum, [, dollars]) => sum + dollars, 0);
   return [
     label(name),
-    piece(`${formatDollars(spent_usd)} spent`),
+    piece(`spent ${formatDollars(money.spent_usd)}`),
     dot,
-    piece(`saved: batch ${formatDollars(batch_discount_usd)}`, 'good'),
-    ...(cache_hits === null ? [] : [piece(` cache ${formatDollars(cache_hits.saved_usd)}`, 'good')]),
-    ...(shared_calls === null ? [] : [piece(` shared ${formatDollars(shared_calls.saved_usd)}`, 'good')]),
-    ...(wasted_usd === null ? [] : [dot, piece(`wasted ${formatDollars(wasted_usd)}`, wasted_usd > 0 ? 'bad' : 'dim')]),
+    piece(`saved ${formatDollars(saved)}`, 'good'),
+  ];
+}
+
+/** What was saved, each kind apart, and what was spent in vain. */
+function savingsLine(money: MoneyTotals): Line {
+  const parts = savingsOf(money).map(([name, dollars], index) => {
+    const sign = dollars < 0 ? '− ' : index === 0 ? '' : '+ ';
+    return piece(`${sign}${name} ${formatDollars(Math.abs(dollars))} `, dollars < 0 ? 'bad' : 'plain');
+  });
+  return [label('$ saved'), ...parts, piece('this month', 'dim')];
+}
+
+function savingsOf({
+  batch_discount_usd,
+  cache_hits,
+  shared_calls,
+  wasted_usd,
+}: MoneyTotals): readonly (readonly [string, number])[] {
+  return [
+    ['batch', batch_discount_usd],
+    ...(cache_hits === null ? [] : [['cache', cache_hits.saved_usd] as const]),
+    ...(shared_calls === null ? [] : [['shared', shared_calls.saved_usd] as const]),
+    ...(wasted_usd === null || wasted_usd === 0 ? [] : [['wasted', -wasted_usd] as const]),
   ];
 }
 
