@@ -18,6 +18,7 @@ const ledgerLine = z.object({
   batch_id: z.string(),
   status: z.number(),
   billed: z.boolean(),
+  usage: z.object({ input_tokens: z.number(), output_tokens: z.number() }),
 });
 const ledgerPage = z.object({ lines: z.array(ledgerLine), has_more: z.boolean(), next_after: z.number() });
 
@@ -30,6 +31,8 @@ export interface Witness {
   readonly lines: () => Promise<readonly LedgerLine[]>;
   /** New settings, and faults that shall be in force instead of the present ones. */
   readonly control: (change: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Ends one of the provider's batches at once. */
+  readonly finish: (providerBatchId: string) => Promise<void>;
 }
 
 export function createWitness(simulatorUrl: string): Witness {
@@ -55,6 +58,9 @@ export function createWitness(simulatorUrl: string): Witness {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(change),
       });
+    },
+    finish: async (providerBatchId) => {
+      await ask(`/batches/${providerBatchId}/finish`, { method: 'POST' });
     },
   };
 }

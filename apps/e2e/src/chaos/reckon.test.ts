@@ -15,6 +15,7 @@ const ran = (custom_id: string, billed: boolean): LedgerLine => ({
   batch_id: `batch_${(batch += 1)}`,
   model: 'm',
   endpoint: '/v1/chat/completions',
+  usage: { input_tokens: 1, output_tokens: 1 },
 });
 
 describe('reckoning', () => {
