@@ -1,29 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { batchObject, finalProviderStatuses } from '@batch-gpt/contracts';
-import { type BatchRecord, type ProviderSnapshot } from '@batch-gpt/domain';
-import { sampleBatch, sampleBatchId, sampleTime } from '@batch-gpt/testing';
+import { type BatchRecord } from '@batch-gpt/domain';
+import { sampleBatch, sampleBatchId, sampleSnapshot, sampleTime } from '@batch-gpt/testing';
 import { tenantId } from '@batch-gpt/contracts';
 import { batchStatus } from './objects/batch-status.ts';
 import { toBatchObject } from './objects/batch-object.ts';
 import { startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
 const tenant = tenantId.parse('default');
-const snapshot = (status: string): ProviderSnapshot => ({
-  status,
-  outputFileId: null,
-  errorFileId: null,
-  createdAt: 1,
-  inProgressAt: 2,
-  finalizingAt: null,
-  completedAt: null,
-  failedAt: null,
-  expiredAt: null,
-  cancellingAt: null,
-  cancelledAt: null,
-  expiresAt: 100,
-  counts: { total: 3, completed: 1, failed: 0 },
-  errors: [],
-});
+const snapshot = (status: string) =>
+  sampleSnapshot({ status, inProgressAt: 2, expiresAt: 100, counts: { total: 3, completed: 1, failed: 0 } });
 const batch = (n: number, change: Partial<BatchRecord> = {}) => sampleBatch(n, { tenant, ...change });
 
 describe('the status of a batch', () => {

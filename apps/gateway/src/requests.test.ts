@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { requestKey, requestList, requestObject, tenantId, type BatchId, type RequestKey } from '@batch-gpt/contracts';
-import { sampleBatch, sampleKey, sampleRequest, sampleTime } from '@batch-gpt/testing';
+import { sampleBatch, sampleKey, sampleRequest, sampleSnapshot, sampleTime } from '@batch-gpt/testing';
 import OpenAI, { ConflictError, NotFoundError } from 'openai';
 import { chat, startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
@@ -281,19 +281,8 @@ describe('cancelling', () => {
   });
 });
 
-const provider = {
-  status: 'completed',
+const provider = sampleSnapshot({
   outputFileId: 'file-1',
-  errorFileId: null,
-  createdAt: 1,
-  inProgressAt: null,
-  finalizingAt: null,
   completedAt: 2,
-  failedAt: null,
-  expiredAt: null,
-  cancellingAt: null,
-  cancelledAt: null,
-  expiresAt: null,
   counts: { total: 1, completed: 1, failed: 0 },
-  errors: [],
-};
+});

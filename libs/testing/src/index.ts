@@ -23,6 +23,7 @@ export {
   sampleRequest,
   sampleRequests,
   sampleSettlement,
+  sampleSnapshot,
   sampleTenant,
   sampleTime,
 } from './fakes/samples.ts';

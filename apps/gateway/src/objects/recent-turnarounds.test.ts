@@ -1,25 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { type BatchRecord, type BatchStore, type ProviderSnapshot } from '@batch-gpt/domain';
-import { createMemoryStores, sampleBatch, sampleTenant, sampleTime } from '@batch-gpt/testing';
+import { type BatchRecord, type BatchStore } from '@batch-gpt/domain';
+import { createMemoryStores, sampleBatch, sampleSnapshot, sampleTenant, sampleTime } from '@batch-gpt/testing';
 import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createRecentTurnarounds } from './recent-turnarounds.ts';
 
-const completed: ProviderSnapshot = {
-  status: 'completed',
+const completed = sampleSnapshot({
   outputFileId: 'file-1',
-  errorFileId: null,
-  createdAt: 1,
-  inProgressAt: null,
-  finalizingAt: null,
   completedAt: 2,
-  failedAt: null,
-  expiredAt: null,
-  cancellingAt: null,
-  cancelledAt: null,
-  expiresAt: null,
   counts: { total: 1, completed: 1, failed: 0 },
-  errors: [],
-};
+});
 const settled = (n: number, taken: number, change: Partial<BatchRecord> = {}) => {
   const createdAt = sampleTime + n;
   return sampleBatch(n, { state: 'settled', provider: completed, createdAt, updatedAt: createdAt + taken, ...change });

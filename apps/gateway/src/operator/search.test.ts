@@ -9,6 +9,7 @@ import {
   sampleKey,
   sampleOutcome,
   sampleRequest,
+  sampleSnapshot,
   sampleTime,
 } from '@batch-gpt/testing';
 import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
@@ -192,12 +193,11 @@ describe('batches', () => {
   const insert = (n: number, overrides: Partial<BatchRecord> = {}) =>
     gateway.stores.batches.insert(sampleBatch(n, overrides));
   const saying = (status: string): { readonly provider: ProviderSnapshot } => ({
-    provider: {
-      ...{ status, outputFileId: 'out', errorFileId: null, createdAt: 5, inProgressAt: 6, finalizingAt: null },
-      ...{ completedAt: 7, failedAt: null, expiredAt: null, cancellingAt: null, cancelledAt: null, expiresAt: 99 },
-      ...{ counts: { total: 3, completed: 2, failed: 1 } },
+    provider: sampleSnapshot({
+      ...{ status, outputFileId: 'out', createdAt: 5, inProgressAt: 6, completedAt: 7, expiresAt: 99 },
+      counts: { total: 3, completed: 2, failed: 1 },
       errors: [{ code: 'bad', message: 'a bad line', param: null, line: 3 }],
-    },
+    }),
   });
   const listed = async (query: Parameters<StatusClient['batches']>[0]) => {
     const numbers: number[] = [];

@@ -1,4 +1,4 @@
-import type { BatchRecord, Member, NewRequest, ProviderSnapshot, RequestRecord } from '@batch-gpt/domain';
+import type { BatchRecord, Member, NewRequest, RequestRecord } from '@batch-gpt/domain';
 import { defaultRetention } from '@batch-gpt/domain';
 import { silentLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
@@ -11,6 +11,7 @@ import {
   sampleGroup,
   sampleKey,
   sampleRequests,
+  sampleSnapshot,
   sampleTime,
 } from '@batch-gpt/testing';
 import type { ResultsDeps } from '../results-deps.ts';
@@ -32,22 +33,7 @@ export const unanswered = (n: number, code: string) =>
   row(n, `"response":null,"error":{"code":"${code}","message":"Not run."}`);
 export const file = (...rows: string[]) => rows.map((line) => `${line}\n`).join('');
 
-export const snapshot: ProviderSnapshot = {
-  status: 'completed',
-  outputFileId: null,
-  errorFileId: null,
-  createdAt: 1,
-  inProgressAt: null,
-  finalizingAt: null,
-  completedAt: null,
-  failedAt: null,
-  expiredAt: null,
-  cancellingAt: null,
-  cancelledAt: null,
-  expiresAt: null,
-  counts: { total: 0, completed: 0, failed: 0 },
-  errors: [],
-};
+export const snapshot = sampleSnapshot();
 
 export interface WorldOptions {
   readonly lines: number;

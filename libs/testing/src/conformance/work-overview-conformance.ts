@@ -10,6 +10,7 @@ import {
   sampleOutcome,
   sampleRequest,
   sampleRequests,
+  sampleSnapshot,
   sampleTenant,
   sampleTime,
 } from '../fakes/samples.ts';
@@ -151,10 +152,5 @@ export function workOverviewConformance(name: string, open: OpenEmptyStores): vo
 
 const nameOf = (sum: SettledSum): string => `${sum.day} ${sum.tenant} ${sum.model} ${sum.status} ${sum.batches}`;
 
-function providerSaying(status: string): ProviderSnapshot {
-  return {
-    ...{ status, outputFileId: null, errorFileId: null, createdAt: 1, inProgressAt: null, finalizingAt: null },
-    ...{ completedAt: null, failedAt: null, expiredAt: null, cancellingAt: null, cancelledAt: null, expiresAt: null },
-    ...{ counts: { total: 10, completed: 10, failed: 0 }, errors: [] },
-  };
-}
+const providerSaying = (status: string): ProviderSnapshot =>
+  sampleSnapshot({ status, counts: { total: 10, completed: 10, failed: 0 } });

@@ -19,6 +19,7 @@ import {
   type NewRequest,
   type Outcome,
   type OwnedId,
+  type ProviderSnapshot,
   type Settlement,
 } from '@batch-gpt/domain';
 
@@ -103,6 +104,27 @@ export function sampleSettlement(key: RequestKey, outcome: Outcome = sampleOutco
 /** A batch that is `forming`, created n milliseconds after {@link sampleTime}. */
 export function sampleBatch(n: number, overrides: Partial<BatchRecord> = {}): BatchRecord {
   return { ...newBatch(sampleBatchId(n), sampleGroup(), 'owner-1', sampleTime + n), ...overrides };
+}
+
+/** What the provider says of a batch: nothing but its status. */
+export function sampleSnapshot(overrides: Partial<ProviderSnapshot> = {}): ProviderSnapshot {
+  return {
+    status: 'completed',
+    outputFileId: null,
+    errorFileId: null,
+    createdAt: 1,
+    inProgressAt: null,
+    finalizingAt: null,
+    completedAt: null,
+    failedAt: null,
+    expiredAt: null,
+    cancellingAt: null,
+    cancelledAt: null,
+    expiresAt: null,
+    counts: { total: 0, completed: 0, failed: 0 },
+    errors: [],
+    ...overrides,
+  };
 }
 
 /** The n-th idempotency key of the sample tenant, for a day. */
