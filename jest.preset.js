@@ -35,6 +35,6 @@ export const projectPreset = (name) =>
     testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules|chaos)\\.test\\.ts$'],
   });
 
-/** Tests on real servers: one file at a time, bounded, nothing left open. */
-export const serverPreset = (name, kind, testTimeout = 60_000) =>
-  preset(name, kind, { testMatch: [`**/*.${kind}.test.ts`], maxWorkers: 1, testTimeout });
+/** Tests on real servers: one file at a time unless told otherwise, bounded, nothing left open. */
+export const serverPreset = (name, kind, testTimeout = 60_000, maxWorkers = 1) =>
+  preset(name, kind, { testMatch: [`**/*.${kind}.test.ts`], maxWorkers, testTimeout });

@@ -1,3 +1,4 @@
 import { serverPreset } from '../../jest.preset.js';
 
-export default serverPreset('e2e', 'e2e', 180_000);
+// Its files mostly wait for windows and polls, each on servers of its own: two at a time.
+export default serverPreset('e2e', 'e2e', 180_000, 2);

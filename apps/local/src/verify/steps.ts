@@ -22,7 +22,7 @@ const nx = (target: string, ...more: string[]): [string, ...string[]] => [
   ...more,
 ];
 
-// A result from Nx's cache would leave no counts, and servers and ports are shared: one project at a time.
+// A result from Nx's cache would leave no counts.
 const tests = (name: string, target: string, reports: string, parallel: number): Step => ({
   name,
   command: nx(target, '--skip-nx-cache', `--parallel=${parallel}`),
@@ -38,7 +38,7 @@ export const steps: readonly Step[] = [
   check('types', ...nx('typecheck', '--parallel=2')),
   check('knip', 'knip'),
   tests('unit', 'test', 'test', 2),
-  tests('integration', 'integration', 'int', 1),
+  tests('integration', 'integration', 'int', 2),
   tests('schedules', 'schedules', 'schedules', 1),
   tests('e2e', 'e2e', 'e2e', 1),
   tests('crash', 'crash', 'crash', 1),
