@@ -75,7 +75,7 @@ async function evict({ cache, outcomes, clock, logger, keep }: RemoveOldDeps, no
   const isFull = async () => (await cache.storedBytes()) > (keep.storedBytes ?? Infinity);
   let evicted = 0;
   for (let turn = 0; turn < pagesAtOnce && !signal.aborted && (await isFull()); turn += 1) {
-    const keys = await cache.evictOldest(now - evictionGrace, page);
+    const keys = await cache.evictOldest(now - evictionGrace, page, now);
     evicted += keys.length;
     // A gateway that does not hear of it looks its remembered outcomes up again soon.
     await outcomes.announceOutcomes(keys).catch((err: unknown) => {

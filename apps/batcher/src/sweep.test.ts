@@ -131,9 +131,9 @@ describe('the sweep', () => {
     let stored = 30;
     const cache = {
       storedBytes: () => Promise.resolve(stored),
-      evictOldest: async (before: number, _limit: number) => {
+      evictOldest: async (before: number, _limit: number, now: number) => {
         stored -= 10;
-        return world.stores.cache.evictOldest(before, 2);
+        return world.stores.cache.evictOldest(before, 2, now);
       },
     };
     const keep = { settledBatches: day, storedBytes: 15 };

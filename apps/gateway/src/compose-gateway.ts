@@ -141,7 +141,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const { usage, callRates: rates, prices } = parts;
   const limitNewWork = createNewWorkLimits({ usage, rates, prices, within, clock, logger });
   const acceptor = stack.use(
-    createAcceptor({ requests, announce, limitNewWork, hot, clock, within, maxWaiting: maxCalls }),
+    createAcceptor({ requests, announce, limitNewWork, hot, deliveries, clock, within, maxWaiting: maxCalls }),
   );
   // Another gateway may have asked anew: whatever was kept of these keys is old.
   const look = (keys: readonly RequestKey[]) => {

@@ -212,6 +212,57 @@ describe('wishes', () => {
     expect(await (await gateway.post(chat('x'))).text()).toBe('{"new":true}');
   });
 
+  test('no-cache that fails: who asked anew is told, everybody else still has the old answer', async () => {
+    const paid = await answered(chat('x'));
+    await gateway.clock.advance(1000);
+    const anew = gateway.post(chat('x'), { 'cache-control': 'no-cache' });
+    await gateway.held(1);
+    const failed = { error: { message: 'no', type: 'invalid_request_error', param: null, code: 'refused' } };
+    await gateway.finish({ kind: 'failed', status: 400, shareable: false, body: JSON.stringify(failed) });
+    expect((await anew).status).toBe(400);
+    const retry = { 'cache-control': 'no-cache', 'x-stainless-retry-count': '1' };
+    expect((await gateway.post(chat('x'), retry)).status).toBe(400);
+
+    const text = await paid.text();
+    const other = await gateway.post(chat('x'));
+    expect(other.headers.get('cache-status')).toBe('batch-gpt; hit');
+    expect(await other.text()).toBe(text);
+    // The failure is no reason to refuse the next one who asks anew, and its success is everybody's.
+    const next = gateway.post(chat('x'), { 'cache-control': 'no-cache' });
+    await gateway.held(1);
+    expect(await (await gateway.post(chat('x'))).text()).toBe(text);
+    await gateway.clock.advance(1000);
+    await gateway.finish({ body: '{"new":true}' });
+    expect(await (await next).text()).toBe('{"new":true}');
+    expect(await (await gateway.post(chat('x'))).text()).toBe('{"new":true}');
+  });
+
+  test.each(['no-cache', 'max-age=0'])('%s: an answer that nobody was given is given first, once', async (wish) => {
+    const headers = { 'cache-control': wish };
+    await answered(chat('x'));
+    await gateway.clock.advance(1000);
+    const gone = new AbortController();
+    const cut = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(chat('x')),
+      signal: gone.signal,
+    });
+    await gateway.held(1);
+    gone.abort();
+    await expect(cut).rejects.toThrow();
+    await gateway.held(0);
+    await gateway.finish({ body: '{"paid":true}' });
+    await gateway.clock.advance(1000);
+
+    const given = await gateway.post(chat('x'), headers);
+    expect(given.headers.get('cache-status')).toBe('batch-gpt; hit');
+    expect(await given.text()).toBe('{"paid":true}');
+    await gateway.clock.advance(1000);
+    const anew = await answered(chat('x'), headers);
+    expect(anew.headers.get('cache-status')).toBe('batch-gpt; fwd=request; stored');
+  });
+
   // seed S21
   test('max-age: an older outcome will not do', async () => {
     await answered(chat('x'));

@@ -56,6 +56,21 @@ describe('a call that has an Idempotency-Key', () => {
     expect(stored()).toBe(2);
   });
 
+  test('keeps its answer when somebody else asks the same anew and that fails', async () => {
+    const first = await answered(chat('pay'), key('order-1'));
+    await gateway.clock.advance(1000);
+    const anew = gateway.post(chat('pay'), { 'cache-control': 'no-cache' });
+    await gateway.held(1);
+    await gateway.finish({ kind: 'failed', status: 400, shareable: false, body: '{"error":{}}' });
+    expect((await anew).status).toBe(400);
+    const text = await first.text();
+    for (const later of [0, hour, 22 * hour]) {
+      await gateway.clock.advance(later);
+      expect(await (await gateway.post(chat('pay'), key('order-1'))).text()).toBe(text);
+    }
+    expect(stored()).toBe(2);
+  });
+
   test('and may not take a stored answer is paid once for each key', async () => {
     const fresh = { 'cache-control': 'no-cache' };
     const first = await answered(chat('pay'), key('order-1', fresh));

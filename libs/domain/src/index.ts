@@ -9,6 +9,7 @@ export {
 } from './outcome.ts';
 export type {
   Candidate,
+  KeptOutcome,
   Member,
   MemberBody,
   NewRequest,

@@ -19,7 +19,10 @@ export function listingPage(read: readonly RequestSummary[], filter: ListingFilt
 
 /** A request without its texts. */
 export function summaryOf(record: RequestRecord): RequestSummary {
-  if (record.state === 'done') return { ...record, outcome: withoutBody(record.outcome) };
+  if (record.state === 'done') {
+    const { kept: _, ...facts } = record;
+    return { ...facts, outcome: withoutBody(record.outcome) };
+  }
   return { ...record, outcome: record.outcome && withoutBody(record.outcome) };
 }
 

@@ -53,10 +53,11 @@ export interface KeptRow {
   readonly cacheTtl: number | null;
 }
 
-/** Until when an outcome may answer, and when its row may be removed. A private row goes when its time ends. */
+/** Until when an outcome may answer, and when its row may be removed. A private row goes when its retries are over. */
 export function keepUntil(outcome: Outcome, retention: Retention, row: KeptRow): KeepUntil {
   const reuseUntil = outcome.at + reuseFor(outcome, retention, row);
-  const expiresAt = row.isPrivate ? reuseUntil : Math.max(reuseUntil, outcome.at + retention.minimumKeep);
+  const keep = row.isPrivate ? retention.retryGrace : retention.minimumKeep;
+  const expiresAt = Math.max(reuseUntil, outcome.at + keep);
   return { reuseUntil, expiresAt };
 }
 
@@ -66,8 +67,8 @@ export interface KeepUntil {
 }
 
 function reuseFor({ kind, shareable }: Outcome, { cacheTtl, retryGrace, failureTtl }: Retention, row: KeptRow): number {
-  // Its own call has to find it again: a private row goes with its time, and has no other.
-  if (row.isPrivate) return kind === 'failed' ? retryGrace : Math.max(row.cacheTtl ?? 0, retryGrace);
   if (kind === 'failed') return failureTtl;
+  // Its own call has to find it again.
+  if (row.isPrivate) return Math.max(row.cacheTtl ?? 0, retryGrace);
   return shareable ? (row.cacheTtl ?? cacheTtl) : retryGrace;
 }

@@ -7,7 +7,8 @@
  *      ├───────── returnMembers(batch) ───────────┘                                    │
  *      └───────── acceptAnew(seen doneAt) ─────────────────────────────────────────────┘
  *
- * A row that was accepted anew keeps its old shareable outcome until the new one replaces it.
+ * A row that was accepted anew keeps its old shareable outcome until a new success replaces it. A failure stands beside
+ * it: it is the row's outcome, what it did not replace is `kept`, and the next run begins with that again.
  */
 import type { AccountId, BatchEndpoint, BatchId, GroupId, RequestKey, TenantId } from '@batch-gpt/contracts';
 import type { KeepUntil, Outcome } from './outcome.ts';
@@ -38,7 +39,15 @@ export interface NewRequest {
   readonly limited: boolean;
   /** How long a shareable success answers everybody, in milliseconds; null: as the deployment has it. */
   readonly cacheTtl: number | null;
+  /** The call that it is accepted for wanted no stored outcome: whether its answer reached a caller is noted. */
+  readonly asksAnew: boolean;
   readonly acceptedAt: number;
+}
+
+/** A shareable success that a later failure did not replace. */
+export interface KeptOutcome {
+  readonly outcome: Outcome;
+  readonly reuseUntil: number;
 }
 
 interface RequestFacts extends Omit<NewRequest, 'body'> {
@@ -72,6 +81,8 @@ export type RequestRecord =
       readonly reuseUntil: number;
       readonly expiresAt: number;
       readonly delivered: boolean;
+      /** Beside a failure only. */
+      readonly kept: KeptOutcome | null;
     });
 
 /** A request without any text, as a listing shows it. */
@@ -79,7 +90,7 @@ export type RequestSummary = WithoutBody<RequestRecord>;
 
 /** Distributes over the union, so that every state keeps its own fields. */
 type WithoutBody<R> = R extends { readonly outcome: infer O }
-  ? Omit<R, 'outcome'> & { readonly outcome: (O extends Outcome ? Omit<O, 'body'> : never) | Extract<O, null> }
+  ? Omit<R, 'outcome' | 'kept'> & { readonly outcome: (O extends Outcome ? Omit<O, 'body'> : never) | Extract<O, null> }
   : never;
 
 /** What closing a window needs to know of an accepted request. */

@@ -11,7 +11,7 @@ import { insertMissing } from './insert-missing.ts';
 import { readWithTexts, type LargeTexts } from './large-texts.ts';
 import { mapErrors } from './map-error.ts';
 import { moveRows, type RowMove } from './move-rows.ts';
-import { acceptedFields, toRequestRecord, toRequestRow, type RequestRow } from './request-row.ts';
+import { acceptedFields, toRequestRecord, toRequestRow, type RequestRow, type StoredOutcome } from './request-row.ts';
 import type { TextRef } from './text-files.ts';
 import { refuseLargeBodies } from './text-limit.ts';
 
@@ -66,8 +66,8 @@ export function createAcceptRows(rows: mongo.Collection<RequestRow>, texts: Larg
 
     keepUntil: (keys, until) =>
       mapErrors(async () => {
-        const earlier = { _id: { $in: [...keys] }, state: 'done' as const, expiresAt: { $lt: until } };
-        await rows.updateMany(earlier, { $set: { expiresAt: until } });
+        const ended = { _id: { $in: [...keys] }, state: 'done' as const };
+        await rows.updateMany(ended, { $max: { expiresAt: until, namedUntil: until } });
       }),
   };
 }
@@ -88,18 +88,26 @@ async function lookUp(
   let bytes = 0;
   const filter = { _id: { $in: [...keys] }, ...(tenant !== undefined && { tenant }) };
   for await (const row of rows.find(filter, { projection: { body: 0 }, hint: '_id_' })) {
-    const ref = row.outcome?.bodyRef;
-    bytes += ref?.bytes ?? Buffer.byteLength(row.outcome?.body ?? '');
+    const [ref, keptRef] = [row.outcome?.bodyRef, row.kept?.outcome.bodyRef];
+    bytes += bytesOf(row.outcome) + bytesOf(row.kept?.outcome);
     if (bytes > maxBytes && records.size > 0) return { rows: records, rest: keys.filter((key) => !records.has(key)) };
-    records.set(row._id, toRequestRecord(row, ref && (await texts.read(row._id, ref))));
+    const record = toRequestRecord(row, {
+      outcome: ref && (await texts.read(row._id, ref)),
+      kept: keptRef && (await texts.read(row._id, keptRef)),
+    });
+    records.set(row._id, record);
   }
   return { rows: records, rest: [] };
 }
 
+const bytesOf = (outcome: StoredOutcome | undefined): number =>
+  outcome?.bodyRef?.bytes ?? Buffer.byteLength(outcome?.body ?? '');
+
 const ofTheLastRun = ['batchId', 'collectedAt', 'doneAt', 'expiresAt', 'delivered'] as const;
 const ofItsOutcome = ['outcome', 'reuseUntil'] as const;
 
-// Two ways that exclude each other: a shareable success stays, all else goes.
+// Two ways that exclude each other: a shareable success stays, all else goes. What was kept beside a failure stays where
+// it is: of an open row it is the outcome that answers.
 function movesAnew(row: NewRequest, doneAt: number, ref: TextRef | undefined): RowMove[] {
   const filter = { _id: row.key, state: 'done' as const, doneAt };
   const set = acceptedFields(row, ref);

@@ -81,7 +81,7 @@ suite('the commands of store-mongo', () => {
     'batch ended': ({ batches }) => batches.ended('settled', sampleTime + 1000, 10),
     list: ({ listing }) => listing.list(sampleTenant, anyRequest, null, 10),
     'list, a later page': ({ listing }) => listing.list(sampleTenant, anyRequest, sampleKey(200), 10),
-    evictOldest: ({ cache }) => cache.evictOldest(Date.UTC(2200), 10),
+    evictOldest: ({ cache }) => cache.evictOldest(Date.UTC(2200), 10, 0),
     'removeExpired of idempotency keys': async ({ idempotency }) => {
       for (let n = 0; n < 30; n += 1) await idempotency.remember(sampleIdempotency(n, { expiresAt: sampleTime }));
       sent = [];

@@ -171,7 +171,7 @@ suite('texts kept apart from their rows', () => {
       expect(await countOf()).toMatchObject({ files: 5 });
       expect(await stores.cache.purge({ keys: [1, 3].map(sampleKey) }, 10)).toEqual([key]);
       expect(await countOf()).toMatchObject({ files: 3 });
-      expect(await stores.cache.evictOldest(Date.UTC(2100, 0, 1), 10)).toEqual([sampleKey(2)]);
+      expect(await stores.cache.evictOldest(Date.UTC(2100, 0, 1), 10, 0)).toEqual([sampleKey(2)]);
       expect(await countOf()).toMatchObject({ files: 1 });
       expect(await sweepLater(stores)).toBe(0);
       expect(await stores.requests.oldestAccepted(sampleGroup(), 10, null)).toHaveLength(1);

@@ -173,7 +173,7 @@ function everyCall({
     batches.remove(batch, 'void'),
     listing.list(sampleTenant, { state: null, model: null }, null, 10),
     cache.purge({ tenant: sampleTenant, doneBefore: 0 }, 10),
-    cache.evictOldest(0, 10),
+    cache.evictOldest(0, 10, 0),
     cache.storedBytes(),
     idempotency.remember(sampleIdempotency(900_000)),
     idempotency.removeExpired(0, 10),

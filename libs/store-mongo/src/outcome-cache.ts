@@ -35,20 +35,21 @@ export function createOutcomeCache({ db, rows, files }: OutcomeCacheDeps): Outco
         if (limit <= 0) return purged;
         for await (const page of pagesOf(rows, filter)) {
           const taken = page.filter((row) => matches(row, filter)).slice(0, limit - purged.length);
-          const ended = taken.filter(({ state }) => state === 'done');
+          const ended = taken.filter(({ state, outcome }) => state === 'done' && isOlder(outcome, filter));
           await removeEnded(rows, files, ended);
           await takeOldOutcomes(rows, taken);
+          await takeKeptOutcomes(rows, taken);
           purged.push(...taken.map(({ _id }) => _id));
           if (purged.length >= limit) break;
         }
         return purged;
       }),
 
-    evictOldest: (doneBefore, limit) =>
+    evictOldest: (doneBefore, limit, now) =>
       mapErrors(async () => {
         if (limit <= 0) return [];
         const found = await rows
-          .find({ state: 'done', doneAt: { $lt: doneBefore } })
+          .find({ state: 'done', doneAt: { $lt: doneBefore }, namedUntil: { $not: { $gt: now } } })
           .sort({ expiresAt: 1, doneAt: 1 })
           .limit(limit)
           .project<EndedRow>(endedRowFields)
@@ -122,18 +123,32 @@ async function takeOldOutcomes(rows: mongo.Collection<RequestRow>, taken: readon
   );
 }
 
+/** Of rows whose failure stays, and of open rows that hold it beside nothing. */
+async function takeKeptOutcomes(rows: mongo.Collection<RequestRow>, taken: readonly FoundRow[]): Promise<void> {
+  const keeping = taken.filter(({ kept }) => kept !== undefined);
+  if (keeping.length === 0) return;
+  const latest = keeping.reduce((time, { kept }) => Math.max(time, kept?.outcome.at ?? 0), 0);
+  await rows.updateMany(
+    { _id: { $in: keeping.map(({ _id }) => _id) }, 'kept.outcome.at': { $lte: latest } },
+    { $unset: { kept: '' } },
+  );
+}
+
 function latestOf(taken: readonly FoundRow[]): number {
   return taken.reduce((latest, { outcome }) => Math.max(latest, outcome?.at ?? 0), 0);
 }
 
-function matches({ _id, outcome, ...row }: FoundRow, { tenant, model, doneBefore }: PurgeFilter): boolean {
+function matches({ outcome, kept, ...row }: FoundRow, filter: PurgeFilter): boolean {
+  const { tenant, model } = filter;
   return (
-    outcome !== undefined &&
+    (isOlder(outcome, filter) || isOlder(kept?.outcome, filter)) &&
     (tenant === undefined || row.tenant === tenant) &&
-    (model === undefined || row.model === model) &&
-    (doneBefore === undefined || outcome.at < doneBefore)
+    (model === undefined || row.model === model)
   );
 }
+
+const isOlder = (outcome: EndedRow['outcome'], { doneBefore }: PurgeFilter): boolean =>
+  outcome !== undefined && (doneBefore === undefined || outcome.at < doneBefore);
 
 // The plain bound keeps the index range tight.
 function comesAfter({ _id, acceptedAt }: FoundRow): mongo.Filter<RequestRow> {

@@ -5,10 +5,15 @@ import type { TextFiles, TextRef } from './text-files.ts';
 /** What a removal has to know of an ended row. */
 export type EndedRow = Pick<RequestRow, '_id' | 'bodyRef'> & {
   readonly outcome?: Pick<StoredOutcome, 'at' | 'bodyRef'>;
+  readonly kept?: { readonly outcome: Pick<StoredOutcome, 'at' | 'bodyRef'> };
 };
 
 /** The projection that gives it. */
-export const endedRowFields = { bodyRef: 1, 'outcome.at': 1, 'outcome.bodyRef': 1 };
+export const endedRowFields = {
+  bodyRef: 1,
+  ...{ 'outcome.at': 1, 'outcome.bodyRef': 1 },
+  ...{ 'kept.outcome.at': 1, 'kept.outcome.bodyRef': 1 },
+};
 
 /**
  * Removes rows that were seen ended, with their large texts: nobody comes to refer to these any more, and what is stored
@@ -32,6 +37,6 @@ export async function removeEnded(
   }
 }
 
-function refsOf({ bodyRef, outcome }: EndedRow): TextRef[] {
-  return [bodyRef, outcome?.bodyRef].filter((ref) => ref !== undefined);
+function refsOf({ bodyRef, outcome, kept }: EndedRow): TextRef[] {
+  return [bodyRef, outcome?.bodyRef, kept?.outcome.bodyRef].filter((ref) => ref !== undefined);
 }

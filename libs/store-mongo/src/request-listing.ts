@@ -2,7 +2,7 @@ import type { RequestKey } from '@batch-gpt/contracts';
 import { listingPage, rowsToRead, summaryOf, type RequestListing } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { mapErrors } from './map-error.ts';
-import { toRequestRecord, type RequestRow } from './request-row.ts';
+import { toRequestRecord, unreadTexts, withoutTexts, type RequestRow } from './request-row.ts';
 
 /** The listing port on `requests`. */
 export function createRequestListing(rows: mongo.Collection<RequestRow>): RequestListing {
@@ -13,12 +13,12 @@ export function createRequestListing(rows: mongo.Collection<RequestRow>): Reques
         const last = after === null ? null : await positionOf(rows, { _id: after, tenant });
         if (after !== null && last === null) return null;
         const read = await rows
-          .find({ tenant, ...(last && comesAfter(last)) }, { projection: { body: 0, 'outcome.body': 0 } })
+          .find({ tenant, ...(last && comesAfter(last)) }, { projection: withoutTexts })
           .sort({ acceptedAt: -1, _id: -1 })
           .limit(rowsToRead(filter, limit))
           .toArray();
         return listingPage(
-          read.map((row) => summaryOf(toRequestRecord(row, ''))),
+          read.map((row) => summaryOf(toRequestRecord(row, unreadTexts))),
           filter,
           limit,
         );

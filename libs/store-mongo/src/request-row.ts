@@ -36,6 +36,8 @@ export interface RequestRow {
   readonly limited: boolean;
   /** Absent where an earlier version wrote the row. */
   readonly cacheTtl?: number | null;
+  /** Absent where an earlier version wrote the row. */
+  readonly asksAnew?: boolean;
   readonly acceptedAt: number;
   readonly attempt: number;
   readonly rounds: number;
@@ -46,6 +48,10 @@ export interface RequestRow {
   readonly reuseUntil?: number;
   readonly expiresAt?: number;
   readonly delivered?: boolean;
+  /** An old shareable success that a failure did not replace; of an open row it is the outcome that still answers. */
+  readonly kept?: { readonly outcome: StoredOutcome; readonly reuseUntil: number };
+  /** Eviction passes it over until then. */
+  readonly namedUntil?: number;
   /** The bulk call that moved the row last: how such a call learns which rows it moved (`move-rows.ts`). */
   readonly moveId?: string;
 }
@@ -56,12 +62,12 @@ export type StoredOutcome = Omit<Outcome, 'body'> & { readonly body?: string; re
 /** The fields that an insert and an accepting anew write alike; `ref` is the place of a large body. */
 export function acceptedFields(row: NewRequest, ref: TextRef | undefined) {
   const { account, endpoint, model, group, retry, body, lineBytes, tokens, inputs } = row;
-  const { shareable, limited, cacheTtl, acceptedAt } = row;
+  const { shareable, limited, cacheTtl, asksAnew, acceptedAt } = row;
   return {
     v: requestRowVersion,
     state: 'accepted' as const,
     ...{ account, endpoint, model, group, retry, lineBytes, tokens, inputs },
-    ...{ shareable, limited, cacheTtl, acceptedAt },
+    ...{ shareable, limited, cacheTtl, asksAnew, acceptedAt },
     ...(ref ? { bodyRef: ref } : { body }),
     attempt: 0,
     rounds: 0,
@@ -77,17 +83,32 @@ export function toRequestRow(row: NewRequest, ref?: TextRef): RequestRow {
   };
 }
 
+/** Texts of outcomes that are not in the row itself. */
+export interface OutcomeTexts {
+  readonly outcome?: string | undefined;
+  readonly kept?: string | undefined;
+}
+
+/** For rows that were read without these texts, and that nobody reads whole. */
+export const unreadTexts: OutcomeTexts = { outcome: '', kept: '' };
+
+/** Leaves them out of what is read. */
+export const withoutTexts = { body: 0, 'outcome.body': 0, 'kept.outcome.body': 0 };
+
 /**
- * Reads a document without its body; `outcomeBody` is that of an outcome that is kept apart. Throws AppError
+ * Reads a document without its body; `texts` are those of outcomes that are kept apart. Throws AppError
  * `internal_error` for a document that this code cannot have written.
  */
-export function toRequestRecord(row: RequestRow, outcomeBody = row.outcome?.body): RequestRecord {
+export function toRequestRecord(row: RequestRow, texts: OutcomeTexts = {}): RequestRecord {
   const facts = factsOf(row);
-  if (row.outcome && outcomeBody === undefined) throw unreadable(row);
-  const outcome = row.outcome && outcomeBody !== undefined ? toOutcome(row.outcome, outcomeBody) : null;
+  const kept = row.kept
+    ? { outcome: toOutcome(row, row.kept.outcome, texts.kept), reuseUntil: row.kept.reuseUntil }
+    : null;
+  const own = row.outcome ? toOutcome(row, row.outcome, texts.outcome) : null;
+  const outcome = own ?? kept?.outcome ?? null;
   const batchId = row.batchId ?? null;
   const collectedAt = row.collectedAt ?? null;
-  const reuseUntil = row.reuseUntil ?? null;
+  const reuseUntil = row.reuseUntil ?? (own === null ? kept?.reuseUntil : null) ?? null;
   switch (row.state) {
     case 'accepted':
       return { ...facts, state: 'accepted', batchId: null, outcome, reuseUntil };
@@ -96,8 +117,11 @@ export function toRequestRecord(row: RequestRow, outcomeBody = row.outcome?.body
       return { ...facts, state: 'collected', batchId, collectedAt, outcome, reuseUntil };
     case 'done': {
       const { doneAt, expiresAt, delivered = false } = row;
-      if (!outcome || doneAt === undefined || reuseUntil === null || expiresAt === undefined) throw unreadable(row);
-      return { ...facts, state: 'done', batchId, collectedAt, outcome, doneAt, reuseUntil, expiresAt, delivered };
+      if (!own || doneAt === undefined || reuseUntil === null || expiresAt === undefined) throw unreadable(row);
+      return {
+        ...{ ...facts, state: 'done', batchId, collectedAt },
+        ...{ outcome: own, doneAt, reuseUntil, expiresAt, delivered, kept },
+      };
     }
     default:
       throw unreadable(row);
@@ -135,15 +159,16 @@ export function toMemberBody({ _id, body, bodyRef }: MemberBodyRow): StoredMembe
 
 function factsOf(row: RequestRow) {
   const { _id, tenant, account, endpoint, model, group, base = null, retry, attempt, rounds } = row;
-  const { lineBytes, tokens, inputs, shareable, limited, cacheTtl = null, acceptedAt } = row;
+  const { lineBytes, tokens, inputs, shareable, limited, cacheTtl = null, asksAnew = false, acceptedAt } = row;
   return {
     key: _id,
     ...{ base, retry, tenant, account, endpoint, model, group },
-    ...{ lineBytes, tokens, inputs, shareable, limited, cacheTtl, acceptedAt, attempt, rounds },
+    ...{ lineBytes, tokens, inputs, shareable, limited, cacheTtl, asksAnew, acceptedAt, attempt, rounds },
   };
 }
 
-function toOutcome(stored: StoredOutcome, body: string): Outcome {
+function toOutcome(row: RequestRow, stored: StoredOutcome, body = stored.body): Outcome {
+  if (body === undefined) throw unreadable(row);
   const { kind, status, shareable, usage, providerRequestId, batchId, at } = stored;
   return { kind, status, body, shareable, usage, providerRequestId, batchId, at };
 }

@@ -2,7 +2,7 @@ import type { TenantId } from '@batch-gpt/contracts';
 import { summaryOf, type RequestSearch, type RequestSummary } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { mapErrors } from './map-error.ts';
-import { toRequestRecord, type RequestRow } from './request-row.ts';
+import { toRequestRecord, unreadTexts, withoutTexts, type RequestRow } from './request-row.ts';
 
 /** The search port on `requests`. */
 export function createRequestSearch(rows: mongo.Collection<RequestRow>): RequestSearch {
@@ -13,12 +13,8 @@ export function createRequestSearch(rows: mongo.Collection<RequestRow>): Request
     limit: number,
   ): Promise<readonly RequestSummary[]> => {
     if (limit <= 0) return [];
-    const found = await rows
-      .find(filter, { projection: { body: 0, 'outcome.body': 0 }, hint })
-      .sort(sort)
-      .limit(limit)
-      .toArray();
-    return found.map((row) => summaryOf(toRequestRecord(row, '')));
+    const found = await rows.find(filter, { projection: withoutTexts, hint }).sort(sort).limit(limit).toArray();
+    return found.map((row) => summaryOf(toRequestRecord(row, unreadTexts)));
   };
 
   return {

@@ -1,3 +1,4 @@
+import type { RequestKey } from '@batch-gpt/contracts';
 import type { RequestStore, Settlement } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import type { LargeTexts } from './large-texts.ts';
@@ -19,12 +20,13 @@ export function createSettleRows(
   const end = async (filterOf: (settlement: Settlement) => RowMove['filter'], settlements: readonly Settlement[]) => {
     refuseLargeOutcomes(settlements);
     const refs = await texts.keep(settlements.map(({ key, outcome: { body } }) => ({ key, body })));
+    const keptUntil = await setSuccessesAside(rows, settlements.filter(hasFailed).map(filterOf));
     return moveRows(
       rows,
       settlements.map((settlement, position) => ({
         filter: filterOf(settlement),
-        set: doneFields(settlement, refs.get(position)),
-        unset,
+        set: doneFields(settlement, refs.get(position), keptUntil.get(settlement.key)),
+        unset: hasFailed(settlement) ? unset : [...unset, 'kept'],
       })),
     );
   };
@@ -71,7 +73,45 @@ export function createSettleRows(
   };
 }
 
-function doneFields({ outcome, attempt, reuseUntil, expiresAt }: Settlement, ref: TextRef | undefined) {
+const hasFailed = ({ outcome }: Settlement): boolean => outcome.kind === 'failed';
+
+/**
+ * Before failures are stored: old shareable successes of these rows move to `kept`, where they go on answering while the
+ * row is open. Dying in between is harmless: the move that follows is made again. Gives until when what is kept answers.
+ */
+async function setSuccessesAside(
+  rows: mongo.Collection<RequestRow>,
+  filters: readonly RowMove['filter'][],
+): Promise<ReadonlyMap<RequestKey, number>> {
+  if (filters.length === 0) return new Map();
+  const ids = { $in: filters.map(({ _id }) => _id) };
+  const holding = await rows
+    .find({ _id: ids, $or: [sharedSuccess, { kept: { $exists: true } }] })
+    .project<Pick<RequestRow, '_id' | 'reuseUntil' | 'kept'>>({ reuseUntil: 1, 'kept.reuseUntil': 1 })
+    .toArray();
+  if (holding.length === 0) return new Map();
+  const held = new Set(holding.map(({ _id }) => _id));
+  await rows.bulkWrite(
+    filters
+      .filter(({ _id }) => held.has(_id))
+      .map((filter) => ({
+        updateOne: {
+          filter: { $and: [filter, sharedSuccess] },
+          update: { $rename: { outcome: 'kept.outcome', reuseUntil: 'kept.reuseUntil' } },
+        },
+      })),
+    { ordered: false },
+  );
+  return new Map(holding.map(({ _id, reuseUntil = 0, kept }) => [_id, kept?.reuseUntil ?? reuseUntil]));
+}
+
+const sharedSuccess = { 'outcome.kind': 'succeeded' as const, 'outcome.shareable': true };
+
+function doneFields(
+  { outcome, attempt, reuseUntil, expiresAt }: Settlement,
+  ref: TextRef | undefined,
+  keptUntil: number | undefined,
+) {
   const { kind, status, body, shareable, usage, providerRequestId, batchId, at } = outcome;
   return {
     state: 'done' as const,
@@ -79,7 +119,7 @@ function doneFields({ outcome, attempt, reuseUntil, expiresAt }: Settlement, ref
     attempt,
     doneAt: at,
     reuseUntil,
-    expiresAt,
+    expiresAt: Math.max(expiresAt, keptUntil ?? 0),
     delivered: false,
   };
 }

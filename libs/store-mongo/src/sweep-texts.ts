@@ -53,9 +53,13 @@ export function createTextSweep(db: mongo.Db, rows: mongo.Collection<RequestRow>
     const young = found.filter(({ uploadDate }) => uploadDate.getTime() >= before).map(({ _id }) => _id);
     const owners = await rows
       .find({ _id: { $in: found.map(({ filename }) => filename as RequestKey) } })
-      .project<Pick<RequestRow, 'bodyRef' | 'outcome'>>({ bodyRef: 1, 'outcome.bodyRef': 1 })
+      .project<Pick<RequestRow, 'bodyRef' | 'outcome' | 'kept'>>({
+        ...{ bodyRef: 1, 'outcome.bodyRef': 1, 'kept.outcome.bodyRef': 1 },
+      })
       .toArray();
-    const referred = owners.flatMap(({ bodyRef, outcome }) => [bodyRef, outcome?.bodyRef]).map((ref) => ref?.file);
+    const referred = owners
+      .flatMap(({ bodyRef, outcome, kept }) => [bodyRef, outcome?.bodyRef, kept?.outcome.bodyRef])
+      .map((ref) => ref?.file);
     const used = new Set([...young, ...referred].map((id) => id?.toHexString()));
     return ids.filter((id) => !used.has(id.toHexString()));
   }

@@ -1,7 +1,15 @@
 import type { RequestKey, TenantId } from '@batch-gpt/contracts';
 import { maxLookupBytes, type NewRequest, type RequestRecord } from '@batch-gpt/domain';
 import { integer, text, textOrNull } from './column.ts';
-import { anewColumns, anewValues, newColumns, newValues, recordColumns, toRequestRecord } from './request-row.ts';
+import {
+  anewColumns,
+  anewValues,
+  isSharedSuccess,
+  newColumns,
+  newValues,
+  recordColumns,
+  toRequestRecord,
+} from './request-row.ts';
 import { assignments, insertInto, type Prepare } from './statement.ts';
 
 const insertNew = `${insertInto('requests', newColumns)} ON CONFLICT (key) DO NOTHING`;
@@ -12,15 +20,14 @@ const selectOwn = `${selectAny} AND +tenant = ?`;
 
 const putBody = 'INSERT OR REPLACE INTO bodies (id, body) VALUES (?, ?)';
 
-const keptOutcome = `outcome ->> '$.kind' = 'succeeded' AND outcome ->> '$.shareable'`;
-
 const updateAnew = `
   UPDATE requests SET ${assignments(anewColumns)},
     state = 'accepted', batch_id = NULL, collected_at = NULL, attempt = 0, rounds = 0,
     done_at = NULL, expires_at = NULL, delivered = 0,
-    reuse_until = CASE WHEN ${keptOutcome} THEN reuse_until END,
-    outcome_body = CASE WHEN ${keptOutcome} THEN outcome_body END,
-    outcome = CASE WHEN ${keptOutcome} THEN outcome END
+    reuse_until = CASE WHEN ${isSharedSuccess} THEN reuse_until ELSE kept_until END,
+    outcome_body = CASE WHEN ${isSharedSuccess} THEN outcome_body ELSE kept_body END,
+    outcome = CASE WHEN ${isSharedSuccess} THEN outcome ELSE kept_outcome END,
+    kept_until = NULL, kept_body = NULL, kept_outcome = NULL
   WHERE key = ? AND state = 'done' AND done_at = ?
   RETURNING id`;
 
@@ -40,7 +47,7 @@ export function createAcceptRows(prepare: Prepare) {
       for (const [index, key] of keys.entries()) {
         const row = select.get(key, ...owner);
         if (row === undefined) continue;
-        bytes += Buffer.byteLength(textOrNull(row, 'outcome_body') ?? '');
+        for (const column of ['outcome_body', 'kept_body']) bytes += Buffer.byteLength(textOrNull(row, column) ?? '');
         if (bytes > maxBytes && records.length > 0) return { records, rest: keys.slice(index) };
         records.push(toRequestRecord(row));
       }
@@ -90,9 +97,9 @@ export function createAcceptRows(prepare: Prepare) {
     },
 
     keepUntil: (keys: readonly RequestKey[], until: number): void => {
-      const update = prepare(
-        `UPDATE requests SET expires_at = ?2 WHERE key = ?1 AND state = 'done' AND expires_at < ?2`,
-      );
+      const update = prepare(`
+        UPDATE requests SET expires_at = max(expires_at, ?2), named_until = max(coalesce(named_until, 0), ?2)
+        WHERE key = ?1 AND state = 'done'`);
       for (const key of keys) update.run(key, until);
     },
   };

@@ -13,7 +13,8 @@ export interface PurgePosition {
 /** Rows that one transaction of a purge reads at most: other calls have to get in between. */
 const pageLength = 1000;
 
-const columns = `id, key, tenant, accepted_at, state, model, coalesce(done_at, outcome ->> '$.at') AS outcome_at`;
+const columns = `id, key, tenant, accepted_at, state, model, coalesce(done_at, outcome ->> '$.at') AS outcome_at,
+  kept_outcome ->> '$.at' AS kept_at`;
 
 /** Stored outcomes as a cache that can be emptied: the worker's side of the port. */
 export function createCacheRows(prepare: Prepare) {
@@ -22,10 +23,12 @@ export function createCacheRows(prepare: Prepare) {
     prepare('DELETE FROM bodies WHERE id = ?').run(id);
   };
 
-  const take = (row: Row): RequestKey => {
+  const take = (row: Row, { doneBefore }: PurgeFilter): RequestKey => {
     const id = integer(row, 'id');
-    if (row['state'] === 'done') remove(id);
-    else prepare('UPDATE requests SET outcome = NULL, outcome_body = NULL, reuse_until = NULL WHERE id = ?').run(id);
+    if (row['state'] === 'done') {
+      if (isOlder(integerOrNull(row, 'outcome_at'), doneBefore)) remove(id);
+      else prepare('UPDATE requests SET kept_until = NULL, kept_outcome = NULL, kept_body = NULL WHERE id = ?').run(id);
+    } else prepare('UPDATE requests SET outcome = NULL, outcome_body = NULL, reuse_until = NULL WHERE id = ?').run(id);
     return text(row, 'key') as RequestKey;
   };
 
@@ -53,7 +56,10 @@ export function createCacheRows(prepare: Prepare) {
       const select = prepare(`SELECT ${columns} FROM requests WHERE key = ?`);
       const found = [...new Set(filter.keys)].map((key) => select.get(key)).filter((row) => row !== undefined);
       const matching = found.filter((row) => matches(row, filter));
-      return matching.toSorted(oldestFirst).slice(0, limit).map(take);
+      return matching
+        .toSorted(oldestFirst)
+        .slice(0, limit)
+        .map((row) => take(row, filter));
     },
 
     purgePage: (
@@ -65,16 +71,17 @@ export function createCacheRows(prepare: Prepare) {
       const keys = rows
         .filter((row) => matches(row, filter))
         .slice(0, limit)
-        .map(take);
+        .map((row) => take(row, filter));
       const last = rows.length < pageLength ? undefined : rows.at(-1);
       return { keys, next: last ? positionOf(last) : null };
     },
 
-    evictOldest: (doneBefore: number, limit: number): RequestKey[] => {
+    evictOldest: (doneBefore: number, limit: number, now: number): RequestKey[] => {
       const select = prepare(`
         SELECT id, key FROM requests WHERE state = 'done' AND expires_at > ? AND done_at < ?
+          AND (named_until IS NULL OR named_until <= ?)
         ORDER BY expires_at, done_at LIMIT ?`);
-      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, atLeastNone(limit));
+      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, now, atLeastNone(limit));
       for (const row of evicted) remove(integer(row, 'id'));
       return evicted.map((row) => text(row, 'key') as RequestKey);
     },
@@ -84,14 +91,16 @@ export function createCacheRows(prepare: Prepare) {
 }
 
 function matches(row: Row, { tenant, model, doneBefore }: PurgeFilter): boolean {
-  const outcomeAt = integerOrNull(row, 'outcome_at');
+  const ages = [integerOrNull(row, 'outcome_at'), integerOrNull(row, 'kept_at')];
   return (
-    outcomeAt !== null &&
+    ages.some((at) => isOlder(at, doneBefore)) &&
     (tenant === undefined || row['tenant'] === tenant) &&
-    (model === undefined || row['model'] === model) &&
-    (doneBefore === undefined || outcomeAt < doneBefore)
+    (model === undefined || row['model'] === model)
   );
 }
+
+const isOlder = (at: number | null, doneBefore: number | undefined): boolean =>
+  at !== null && (doneBefore === undefined || at < doneBefore);
 
 function positionOf(row: Row): PurgePosition {
   return { tenant: text(row, 'tenant'), acceptedAt: integer(row, 'accepted_at'), key: text(row, 'key') };

@@ -14,8 +14,8 @@ export function createFailedRows(prepare: Prepare) {
         WHERE key = ? AND state = 'done' AND +batch_id = ? AND outcome ->> '$.kind' = 'failed'`);
       const accept = prepare(`
         UPDATE requests SET state = 'accepted', group_id = ?, accepted_at = ?, batch_id = NULL, collected_at = NULL,
-          attempt = 0, rounds = 0, done_at = NULL, expires_at = NULL, delivered = 0, reuse_until = NULL,
-          outcome = NULL, outcome_body = NULL
+          attempt = 0, rounds = 0, done_at = NULL, expires_at = NULL, delivered = 0, reuse_until = kept_until,
+          outcome = kept_outcome, outcome_body = kept_body, kept_until = NULL, kept_outcome = NULL, kept_body = NULL
         WHERE id = ?`);
       const accepted: RequestKey[] = [];
       let withoutText = 0;

@@ -116,7 +116,7 @@ describe('openSqliteStores', () => {
       await stores.requests.insert(sampleRequests(3));
       await stores.requests.endAccepted([0, 1].map((n) => sampleSettlement(sampleKey(n))));
       expect(await stores.cache.purge({ keys: [sampleKey(0)] }, 10)).toEqual([sampleKey(0)]);
-      expect(await stores.cache.evictOldest(Date.UTC(2200, 0, 1), 10)).toEqual([sampleKey(1)]);
+      expect(await stores.cache.evictOldest(Date.UTC(2200, 0, 1), 10, 0)).toEqual([sampleKey(1)]);
     }
     expect(countBodies(folder.file)).toBe(1);
   });

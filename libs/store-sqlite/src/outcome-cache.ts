@@ -24,7 +24,7 @@ export function createOutcomeCache({ read, write }: Pick<Database, 'read' | 'wri
       }
       return purged;
     },
-    evictOldest: (doneBefore, limit) => write('evictOldest', doneBefore, limit),
+    evictOldest: (doneBefore, limit, now) => write('evictOldest', doneBefore, limit, now),
     storedBytes: () => read('storedBytes'),
   };
 }

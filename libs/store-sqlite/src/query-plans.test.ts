@@ -70,7 +70,7 @@ function callEverything(): string[] {
       [writes.insert([sampleRequest(1)]), end(), acceptAnew(), writes.purgePage({ model: 'x' }, null, 10)],
       writes.purgePage({ tenant: sampleTenant }, null, 10),
     ],
-    evictOldest: () => writes.evictOldest(1, 10),
+    evictOldest: () => writes.evictOldest(1, 10, 1),
     storedBytes: () => reads.storedBytes(),
     pendingOf: () => {
       writes.insertBatch(sampleBatch(2));

@@ -1,5 +1,5 @@
 import type { AccountId, BatchEndpoint, BatchId, GroupId, RequestKey, TenantId } from '@batch-gpt/contracts';
-import type { Candidate, Member, NewRequest, Outcome, RequestRecord } from '@batch-gpt/domain';
+import type { Candidate, KeptOutcome, Member, NewRequest, Outcome, RequestRecord } from '@batch-gpt/domain';
 import { flag, integer, integerOrNull, text, textOrNull, type Row } from './column.ts';
 
 type Facts = Pick<RequestRecord, 'outcome' | 'reuseUntil' | 'attempt' | 'rounds'> & Omit<NewRequest, 'body'>;
@@ -8,10 +8,15 @@ type Value = string | number | null;
 /** The columns of {@link toRequestRecord}. */
 export const recordColumns = `key, base, retry, tenant, account, endpoint, model, group_id, line_bytes, tokens, inputs,
   shareable, limited, cache_ttl, accepted_at, attempt, rounds, state, batch_id, collected_at, done_at, reuse_until,
-  expires_at, delivered, outcome, outcome_body`;
+  expires_at, delivered, asks_anew, kept_until, kept_outcome, outcome, kept_body, outcome_body`;
 
 /** The same without the text of the outcome, for rows that nobody reads whole. */
-export const unreadRecordColumns = recordColumns.replace('outcome_body', `'' AS outcome_body`);
+export const unreadRecordColumns = recordColumns
+  .replace(' outcome_body', ` '' AS outcome_body`)
+  .replace(' kept_body', ` '' AS kept_body`);
+
+/** The row's outcome is a success that may serve everybody. */
+export const isSharedSuccess = `outcome ->> '$.kind' = 'succeeded' AND outcome ->> '$.shareable'`;
 
 /** What accepting a row anew replaces, in the order of {@link anewValues}. */
 export const anewColumns = [
@@ -26,6 +31,7 @@ export const anewColumns = [
   'shareable',
   'limited',
   'cache_ttl',
+  'asks_anew',
   'accepted_at',
 ] as const;
 
@@ -42,6 +48,7 @@ export function anewValues(request: NewRequest): Value[] {
     Number(request.shareable),
     Number(request.limited),
     request.cacheTtl,
+    Number(request.asksAnew),
     request.acceptedAt,
   ];
 }
@@ -77,6 +84,7 @@ export function toRequestRecord(row: Row): RequestRecord {
         reuseUntil: integer(row, 'reuse_until'),
         expiresAt: integer(row, 'expires_at'),
         delivered: flag(row, 'delivered'),
+        kept: keptOf(row),
       };
   }
 }
@@ -120,6 +128,7 @@ function factsOf(row: Row): Facts {
     shareable: flag(row, 'shareable'),
     limited: flag(row, 'limited'),
     cacheTtl: integerOrNull(row, 'cache_ttl'),
+    asksAnew: flag(row, 'asks_anew'),
     attempt: integer(row, 'attempt'),
     rounds: integer(row, 'rounds'),
     outcome: row['outcome'] === null ? null : outcomeOf(row),
@@ -127,8 +136,12 @@ function factsOf(row: Row): Facts {
   };
 }
 
-function outcomeOf(row: Row): Outcome {
+function outcomeOf(row: Row, facts = 'outcome', body = 'outcome_body'): Outcome {
   // Written by outcomeFacts.
-  const facts = JSON.parse(text(row, 'outcome')) as Omit<Outcome, 'body'>;
-  return { ...facts, body: text(row, 'outcome_body') };
+  return { ...(JSON.parse(text(row, facts)) as Omit<Outcome, 'body'>), body: text(row, body) };
+}
+
+function keptOf(row: Row): KeptOutcome | null {
+  if (row['kept_outcome'] === null) return null;
+  return { outcome: outcomeOf(row, 'kept_outcome', 'kept_body'), reuseUntil: integer(row, 'kept_until') };
 }

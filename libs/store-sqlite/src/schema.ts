@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@batch-gpt/errors';
 
 /** The version of the tables below, in the file's `user_version`; an older file is brought up to it when it is opened. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /*
  * Bodies have a table of their own, so that a change of state does not write the body again. `id` ties the two.
@@ -116,7 +116,16 @@ const versionThree = `
   CREATE INDEX ledger_of_tenant ON ledger (tenant, day, model, kind);
 `;
 
-const steps: readonly string[] = [versionOne, versionTwo, versionThree];
+// A failure stands beside the shareable success that it does not replace; what asked anew, and what a name stands for.
+const versionFour = `
+  ALTER TABLE requests ADD COLUMN asks_anew INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE requests ADD COLUMN named_until INTEGER;
+  ALTER TABLE requests ADD COLUMN kept_outcome TEXT;
+  ALTER TABLE requests ADD COLUMN kept_body TEXT;
+  ALTER TABLE requests ADD COLUMN kept_until INTEGER;
+`;
+
+const steps: readonly string[] = [versionOne, versionTwo, versionThree, versionFour];
 
 /** Creates or updates the tables. Throws `config_invalid` for a file of a newer version. Safe among many processes. */
 export function migrate(db: DatabaseSync, to = schemaVersion): void {

@@ -1,12 +1,20 @@
 import type { BatchId, RequestKey } from '@batch-gpt/contracts';
 import type { Return, Settlement } from '@batch-gpt/domain';
 import { integer } from './column.ts';
-import { outcomeFacts } from './request-row.ts';
+import { isSharedSuccess, outcomeFacts } from './request-row.ts';
 import { changedItems, type Prepare } from './statement.ts';
 
+/** What stays of this column beside a failure: that of an old shareable success, or what was kept before. */
+const besideFailure = (column: string, kept: string): string =>
+  `CASE WHEN ?7 <> 'failed' THEN NULL WHEN ${isSharedSuccess} THEN ${column} ELSE ${kept} END`;
+
+// The right-hand sides see the row as it was.
 const toDone = `
-  UPDATE requests SET state = 'done', attempt = ?, outcome = ?, outcome_body = ?, done_at = ?, reuse_until = ?,
-    expires_at = ?, delivered = 0`;
+  UPDATE requests SET state = 'done', attempt = ?1, outcome = ?2, outcome_body = ?3, done_at = ?4, reuse_until = ?5,
+    expires_at = max(?6, coalesce(${besideFailure('reuse_until', 'kept_until')}, 0)), delivered = 0,
+    kept_until = ${besideFailure('reuse_until', 'kept_until')},
+    kept_body = ${besideFailure('outcome_body', 'kept_body')},
+    kept_outcome = ${besideFailure('outcome', 'kept_outcome')}`;
 
 /** How rows of `requests` leave their batch, and the table: the worker's side of the port. */
 export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
@@ -16,7 +24,7 @@ export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
     const update = prepare(sql);
     const moved: RequestKey[] = [];
     for (const { key, outcome, attempt, reuseUntil, expiresAt } of settlements) {
-      const values = [attempt, outcomeFacts(outcome), outcome.body, outcome.at, reuseUntil, expiresAt];
+      const values = [attempt, outcomeFacts(outcome), outcome.body, outcome.at, reuseUntil, expiresAt, outcome.kind];
       const changed = update.all(...values, key, ...holder)[0];
       if (!changed) continue;
       if (!keepRequestBodies) dropBody(integer(changed, 'id'));
@@ -27,15 +35,15 @@ export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
 
   const writes = {
     settle: (batchId: BatchId, settlements: readonly Settlement[]): RequestKey[] =>
-      end(`${toDone} WHERE key = ? AND state = 'collected' AND batch_id = ? RETURNING id`, settlements, batchId),
+      end(`${toDone} WHERE key = ?8 AND state = 'collected' AND batch_id = ?9 RETURNING id`, settlements, batchId),
 
     endAccepted: (settlements: readonly Settlement[]): RequestKey[] =>
-      end(`${toDone} WHERE key = ? AND state = 'accepted' RETURNING id`, settlements),
+      end(`${toDone} WHERE key = ?8 AND state = 'accepted' RETURNING id`, settlements),
 
     settleLate: (batchId: BatchId, settlements: readonly Settlement[]): RequestKey[] =>
       end(
-        `${toDone} WHERE key = ? AND (state = 'accepted'
-          OR (state = 'done' AND batch_id = ? AND json_extract(outcome, '$.kind') = 'failed')) RETURNING id`,
+        `${toDone} WHERE key = ?8 AND (state = 'accepted'
+          OR (state = 'done' AND batch_id = ?9 AND json_extract(outcome, '$.kind') = 'failed')) RETURNING id`,
         settlements,
         batchId,
       ),

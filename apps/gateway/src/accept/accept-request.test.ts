@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { type RequestKey } from '@batch-gpt/contracts';
 import { defaultRetention, keepUntil, maxLookupBytes, type NewRequest, type RequestStore } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import {
@@ -18,7 +19,7 @@ import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
 import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
 
-const plain = { noCache: false, maxAgeMs: null, isRetry: false, isRepeat: false };
+const plain = { noCache: false, maxAgeMs: null, isRetry: false, repeatOf: null };
 const caller = openCaller(() => sampleAccount);
 const callOf = (request: NewRequest, change: Partial<Call> = {}): Call => ({
   caller,
@@ -45,17 +46,19 @@ function setUp(
     acceptAnew: (rows) => ((counts.acceptAnew += 1), requests.acceptAnew(rows)),
   };
   const announced: NewRequest[] = [];
+  const noting = new Set<RequestKey>();
   const clock = createManualGatewayClock(sampleTime);
   const acceptor = createAcceptor({
     requests: { ...counting, ...change(counting) },
     announce: (stored) => void announced.push(...stored),
     limitNewWork,
+    deliveries: { isNoting: (key) => noting.has(key) },
     hot: createHotOutcomes({ maxBytes: 1_000_000, maxAge: 30_000, monotonic: () => clock.monotonic() }),
     clock,
     within: createWithin(5000, clock),
     maxWaiting: 1000,
   });
-  return { acceptor, requests, stores, counts, announced, clock };
+  return { acceptor, requests, stores, counts, announced, noting, clock };
 }
 
 async function finish(requests: RequestStore, n: number, at = sampleTime, body = sampleOutcome().body): Promise<void> {

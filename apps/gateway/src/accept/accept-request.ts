@@ -25,6 +25,7 @@ import {
 } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { type Deliveries } from '../respond/note-deliveries.ts';
 import { type Caller } from '../tenant-of.ts';
 import { type LimitNewWork } from '../tenants/limit-new-work.ts';
 import { type Within } from '../within.ts';
@@ -75,6 +76,8 @@ export interface AcceptorOptions {
   readonly announce: AnnounceAccepted;
   readonly limitNewWork: LimitNewWork;
   readonly hot: HotOutcomes;
+  /** Outcomes that have just reached a caller, of which the store is still to learn. */
+  readonly deliveries: Pick<Deliveries, 'isNoting'>;
   readonly clock: Pick<GatewayClock, 'now'>;
   readonly within: Within;
   readonly maxWaiting: number;
@@ -159,7 +162,7 @@ async function acceptPage(
   keys: readonly RequestKey[],
   open: OpenCalls,
   needed: Needed[],
-  { requests, clock, within, hot }: AcceptorOptions,
+  { requests, clock, within, hot, deliveries }: AcceptorOptions,
 ): Promise<readonly RequestKey[]> {
   const { rows, rest } = await within(requests.lookup(keys, lookupBytes));
   const now = clock.now();
@@ -169,7 +172,7 @@ async function acceptPage(
   for (const key of keys) {
     const entries = open.get(key);
     if (entries === undefined || later.has(key)) continue;
-    const row = rows.get(key);
+    const row = asDelivered(rows.get(key), deliveries);
     const left = row === undefined ? entries.filter(settleAbsent) : entries.filter((entry) => decide(entry, row, now));
     const [first] = left;
     if (first === undefined) {
@@ -180,6 +183,11 @@ async function acceptPage(
     needed.push({ entry: first, doneAt: row?.state === 'done' ? row.doneAt : null });
   }
   return rest;
+}
+
+/** A delivery counts from the moment on that its caller may ask again. */
+function asDelivered(row: RequestRecord | undefined, deliveries: AcceptorOptions['deliveries']) {
+  return row?.state === 'done' && deliveries.isNoting(row.key) ? { ...row, delivered: true } : row;
 }
 
 /** Settles a call that may not be enqueued; true while the call is left. */

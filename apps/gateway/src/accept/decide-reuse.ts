@@ -1,4 +1,4 @@
-import { type Outcome, type RequestRecord } from '@batch-gpt/domain';
+import { type KeptOutcome, type Outcome, type RequestRecord } from '@batch-gpt/domain';
 
 /** What a call says about old outcomes. */
 export interface ReuseWishes {
@@ -8,8 +8,11 @@ export interface ReuseWishes {
   readonly maxAgeMs: number | null;
   /** The call repeats one that was not answered. */
   readonly isRetry: boolean;
-  /** The call names, by its `Idempotency-Key`, a request that it made before: what that one paid for is never paid again. */
-  readonly isRepeat: boolean;
+  /**
+   * The call names, by its `Idempotency-Key`, a request that it made first at this time, in milliseconds since the epoch:
+   * what that one was answered with is never paid again. Null for any other call.
+   */
+  readonly repeatOf: number | null;
 }
 
 /** Why a request goes on to the provider although its key is known (RFC 9211, `fwd`). */
@@ -27,22 +30,34 @@ const retryGrace = 3600 * 1000;
 /** Decides whether a row answers a call, is waited for, or runs again (design, section 5, "Modes"). Pure. */
 export function decideReuse(row: RequestRecord, wishes: ReuseWishes, now: number): ReuseDecision {
   if (row.state !== 'done') {
-    const old = row.outcome;
-    const answers = old?.shareable === true && (wishes.isRepeat || isFresh(old, row.reuseUntil ?? 0, wishes, now));
-    return answers ? { kind: 'hit', outcome: old } : { kind: 'join' };
+    const { outcome: old, reuseUntil } = row;
+    if (old?.shareable !== true) return { kind: 'join' };
+    return oldAnswers({ outcome: old, reuseUntil: reuseUntil ?? 0 }, wishes, now)
+      ? { kind: 'hit', outcome: old }
+      : { kind: 'join' };
   }
   const { outcome, reuseUntil, doneAt } = row;
   const hit = { kind: 'hit', outcome } as const;
-  if (wishes.isRepeat && outcome.kind === 'succeeded') return hit;
+  if (wishes.repeatOf !== null && outcome.kind === 'succeeded') return hit;
+  if (row.kept !== null && oldAnswers(row.kept, wishes, now)) return { kind: 'hit', outcome: row.kept.outcome };
   if (row.base !== null) return now < reuseUntil ? hit : { kind: 'anew', doneAt, forward: 'stale' };
   if (outcome.kind === 'failed') return failed(row, wishes, now);
   if (wishes.isRetry && now < outcome.at + retryGrace) return hit;
   if (outcome.shareable) {
     if (isFresh(outcome, reuseUntil, wishes, now)) return hit;
+    // Somebody asked anew and was not given it: it belongs to whoever asks anew first.
+    if (row.asksAnew && !row.delivered && now < outcome.at + retryGrace) return hit;
     return { kind: 'anew', doneAt, forward: now < reuseUntil ? 'request' : 'stale' };
   }
   // Nobody was answered with it yet: it belongs to whoever asks the same first.
   return !row.delivered && now < reuseUntil ? hit : { kind: 'anew', doneAt, forward: 'miss' };
+}
+
+/** What a later run has not replaced answers as if that had not been; a repeat only if its first call was answered so. */
+function oldAnswers({ outcome, reuseUntil }: KeptOutcome, wishes: ReuseWishes, now: number): boolean {
+  const { repeatOf } = wishes;
+  if (repeatOf === null) return isFresh(outcome, reuseUntil, wishes, now);
+  return outcome.at > repeatOf || isFresh(outcome, reuseUntil, wishes, repeatOf);
 }
 
 /** A failure answers everybody for its time, so that a repeat is not paid again; afterwards the key is fresh. */
@@ -52,7 +67,7 @@ function failed(
   now: number,
 ): ReuseDecision {
   if (now >= reuseUntil) return { kind: 'anew', doneAt, forward: 'stale' };
-  const again = wishes.isRetry || wishes.isRepeat;
+  const again = wishes.isRetry || wishes.repeatOf !== null;
   if (again || isFresh(outcome, reuseUntil, wishes, now)) return { kind: 'hit', outcome };
   return { kind: 'anew', doneAt, forward: 'request' };
 }

@@ -18,6 +18,7 @@ function done(n: number, change: Partial<Done> = {}): Done {
     batchId: sampleBatchId(1),
     outcome,
     delivered: false,
+    kept: null,
     ...change,
   };
 }

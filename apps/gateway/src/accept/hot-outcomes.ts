@@ -9,7 +9,7 @@ const largestShare = 16;
 /** Stored outcomes that were asked for lately, in memory. */
 export interface HotOutcomes {
   get(key: RequestKey): RequestRecord | undefined;
-  /** Keeps shared successes only: everything else is decided by what the store says now. */
+  /** Keeps shared successes only: everything else, and whose they are first, is decided by what the store says now. */
   put(record: RequestRecord): void;
   /** Something happened to these keys. */
   drop(keys: Iterable<RequestKey>): void;
@@ -51,6 +51,7 @@ export function createHotOutcomes({ maxBytes, maxAge, monotonic }: HotOutcomesOp
     },
     put: (record) => {
       if (record.state !== 'done' || record.base !== null || !record.outcome.shareable) return;
+      if (record.asksAnew && !record.delivered) return;
       // Two bytes a character at most, whatever the text holds.
       const bytes = overhead + 2 * record.outcome.body.length;
       if (bytes > maxBytes / largestShare) return;

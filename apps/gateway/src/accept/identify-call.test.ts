@@ -31,6 +31,7 @@ const plain = {
   mode: 'sync',
   noStore: false,
   noCache: false,
+  maxAgeMs: null,
   retry: 0,
   idempotencyKey: null,
   cacheTtlMs: null,
@@ -60,8 +61,20 @@ function setUp(claim: ReturnType<typeof sampleKey> | null = null) {
 describe('the row of a call', () => {
   test('is everybody’s who asks the same', async () => {
     const { deps, records } = setUp();
-    expect(await identifyCall(deps, caller, hello, plain)).toMatchObject({ key: content, base: null, isRepeat: false });
+    expect(await identifyCall(deps, caller, hello, plain)).toMatchObject({ key: content, base: null, repeatOf: null });
     expect(records.size).toBe(0);
+  });
+
+  test.each([
+    [{}, false],
+    [{ noCache: true }, true],
+    [{ maxAgeMs: 0 }, true],
+    [{ noStore: true, noCache: true }, false],
+    [{ idempotencyKey: 'order-1', noCache: true }, false],
+    [{ idempotencyKey: 'order-1', maxAgeMs: 5 }, true],
+  ])('is asked for anew, where others share it: %j', async (wishes, asksAnew) => {
+    const { deps } = setUp();
+    expect(await identifyCall(deps, caller, hello, { ...plain, ...wishes })).toMatchObject({ asksAnew });
   });
 
   test('is its own for no-store, whose retries claim what an earlier attempt left', async () => {
@@ -88,8 +101,8 @@ describe('a call with an Idempotency-Key', () => {
 
   test('shares what may be shared, and its repeat is known', async () => {
     const { deps, records } = setUp();
-    expect(await identifyCall(deps, caller, hello, keyed)).toMatchObject({ key: content, base: null, isRepeat: false });
-    expect(await identifyCall(deps, caller, hello, keyed)).toMatchObject({ key: content, base: null, isRepeat: true });
+    expect(await identifyCall(deps, caller, hello, keyed)).toMatchObject({ key: content, base: null, repeatOf: null });
+    expect(await identifyCall(deps, caller, hello, keyed)).toMatchObject({ key: content, base: null, repeatOf: now });
     const [record] = records.values();
     expect(record).toMatchObject({ content, key: content, createdAt: now, expiresAt: now + idempotencyTtl });
     expect(record?.id).toMatch(/^[0-9a-f]{64}$/);
@@ -103,11 +116,11 @@ describe('a call with an Idempotency-Key', () => {
     const { deps } = setUp();
     const first = await identifyCall(deps, caller, prepared, { ...keyed, ...wishes });
     const repeat = await identifyCall(deps, caller, prepared, { ...keyed, ...wishes });
-    expect(first).toMatchObject({ base: content, isRepeat: false });
+    expect(first).toMatchObject({ base: content, repeatOf: null });
     expect(first.key).not.toBe(content);
     // No retry of a nameless call may claim it.
     expect(first.retry).toBeGreaterThan(1000);
-    expect(repeat).toEqual({ ...first, isRepeat: true });
+    expect(repeat).toEqual({ ...first, repeatOf: now });
     expect(
       (await identifyCall(deps, caller, prepared, { ...keyed, ...wishes, idempotencyKey: 'order-2' })).key,
     ).not.toBe(first.key);
@@ -116,7 +129,7 @@ describe('a call with an Idempotency-Key', () => {
   test('stays with the row that it had first, whatever the repeat says of caching', async () => {
     const { deps } = setUp();
     const first = await identifyCall(deps, caller, hello, { ...keyed, noCache: true });
-    expect(await identifyCall(deps, caller, hello, keyed)).toEqual({ ...first, isRepeat: true });
+    expect(await identifyCall(deps, caller, hello, keyed)).toEqual({ ...first, repeatOf: now });
   });
 
   test('is refused with another body, and free for another tenant', async () => {
@@ -126,6 +139,6 @@ describe('a call with an Idempotency-Key', () => {
       code: 'idempotency_key_reused',
     });
     const other = { ...caller, tenant: tenantId.parse('globex') };
-    expect(await identifyCall(deps, other, body('{"hello":2}'), keyed)).toMatchObject({ isRepeat: false });
+    expect(await identifyCall(deps, other, body('{"hello":2}'), keyed)).toMatchObject({ repeatOf: null });
   });
 });

@@ -34,7 +34,8 @@ export const idempotencyTtl = 24 * 3600 * 1000;
 
 /** A call's row, and whether the call names one that it made before. */
 export interface CallIdentity extends RowIdentity {
-  readonly isRepeat: boolean;
+  /** When the call that it repeats by its `Idempotency-Key` was made, in milliseconds since the epoch; null: it is none. */
+  readonly repeatOf: number | null;
   /** Until when the row has to stay because an `Idempotency-Key` names it, in milliseconds since the epoch; else null. */
   readonly namedUntil: number | null;
 }
@@ -46,7 +47,10 @@ export interface IdentifyDeps {
   readonly clock: Pick<GatewayClock, 'now'>;
 }
 
-type IdentityWishes = Pick<Wishes, 'mode' | 'noStore' | 'noCache' | 'retry' | 'idempotencyKey' | 'cacheTtlMs'>;
+type IdentityWishes = Pick<
+  Wishes,
+  'mode' | 'noStore' | 'noCache' | 'maxAgeMs' | 'retry' | 'idempotencyKey' | 'cacheTtlMs'
+>;
 
 /** Finds a call's row; throws AppError `idempotency_key_reused` for a key that came with another body. */
 export async function identifyCall(
@@ -56,7 +60,9 @@ export async function identifyCall(
   wishes: IdentityWishes,
 ): Promise<CallIdentity> {
   const content = contentKey(caller, body);
-  const shared = { key: content, base: null, retry: 0, cacheTtl: wishes.cacheTtlMs ?? caller.settings.cacheTtl };
+  const asksAnew = wishes.noCache || wishes.maxAgeMs !== null;
+  const cacheTtl = wishes.cacheTtlMs ?? caller.settings.cacheTtl;
+  const shared = { key: content, base: null, retry: 0, cacheTtl, asksAnew };
   // What is only looked up is neither shared nor stored by this call.
   if (wishes.mode === 'cache') return nameless(shared);
   const { idempotencyKey: name, noStore, noCache, retry } = wishes;
@@ -65,7 +71,7 @@ export async function identifyCall(
   const ofItsOwn = noStore || noCache || !body.shareable;
   const { record, isNew } = await remember(deps, caller, name, { content, ofItsOwn });
   const row = record.key === content ? shared : named(record);
-  return { ...row, isRepeat: !isNew, namedUntil: record.expiresAt };
+  return { ...row, repeatOf: isNew ? null : record.createdAt, namedUntil: record.expiresAt };
 }
 
 /** Keeps a stored answer for as long as an `Idempotency-Key` names it. */
@@ -78,7 +84,7 @@ export async function keepNamed(
   await within(requests.keepUntil([record.key], namedUntil));
 }
 
-const nameless = (row: RowIdentity): CallIdentity => ({ ...row, isRepeat: false, namedUntil: null });
+const nameless = (row: RowIdentity): CallIdentity => ({ ...row, repeatOf: null, namedUntil: null });
 
 /** Stays as long as its name can be used. */
 const named = ({ key, content }: IdempotencyRecord): RowIdentity => ({
@@ -86,6 +92,7 @@ const named = ({ key, content }: IdempotencyRecord): RowIdentity => ({
   base: content,
   retry: unclaimable,
   cacheTtl: idempotencyTtl,
+  asksAnew: false,
 });
 
 async function remember(
@@ -116,7 +123,7 @@ async function claimed(
   retry: number,
 ): Promise<RowIdentity> {
   const key = retry === 0 ? null : await within(requests.claimPrivate(tenant, content, retry));
-  return { key: key ?? randomRequestKey(), base: content, retry, cacheTtl: null };
+  return { key: key ?? randomRequestKey(), base: content, retry, cacheTtl: null, asksAnew: false };
 }
 
 const reused = () =>

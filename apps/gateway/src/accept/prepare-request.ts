@@ -71,11 +71,13 @@ export interface RowIdentity {
   readonly retry: number;
   /** How long a success answers others, or on a private row its own call; null: as the deployment says. */
   readonly cacheTtl: number | null;
+  /** Wants no stored outcome, in a row that others share. */
+  readonly asksAnew: boolean;
 }
 
 /** The row to insert if this call is the first of its kind. */
 export function newRequest(
-  { key, base, retry, cacheTtl }: RowIdentity,
+  { key, base, retry, cacheTtl, asksAnew }: RowIdentity,
   { tenant, account }: Owner,
   body: PreparedBody,
   acceptedAt: number,
@@ -98,6 +100,7 @@ export function newRequest(
     shareable,
     limited,
     cacheTtl,
+    asksAnew,
     acceptedAt,
   };
 }

@@ -10,6 +10,8 @@ const mostKept = 10_000;
 export interface Deliveries extends AsyncDisposable {
   /** Notes it once the answer has left. */
   noteWhenSent(record: RequestRecord, res: Pick<ServerResponse, 'once'>): void;
+  /** Whether the store is still to learn of it. */
+  isNoting(key: RequestKey): boolean;
 }
 
 export interface NoteDeliveriesOptions {
@@ -24,17 +26,23 @@ export interface NoteDeliveriesOptions {
  */
 export function noteDeliveries({ requests, within, logger }: NoteDeliveriesOptions): Deliveries {
   const kept = new Set<RequestKey>();
+  const writing = new Set<RequestKey>();
   let running: Promise<void> | null = null;
 
   const write = async () => {
     await new Promise((resolve) => setImmediate(resolve));
     while (kept.size > 0) {
       const keys = [...kept].slice(0, 500);
-      for (const key of keys) kept.delete(key);
+      for (const key of keys) {
+        kept.delete(key);
+        writing.add(key);
+      }
       try {
         await within(requests.markDelivered(keys));
       } catch (err) {
         logger.warn('deliveries could not be noted', { err, keys: keys.length });
+      } finally {
+        for (const key of keys) writing.delete(key);
       }
     }
   };
@@ -54,14 +62,17 @@ export function noteDeliveries({ requests, within, logger }: NoteDeliveriesOptio
     noteWhenSent: (record, res) => {
       if (decidesReuse(record)) res.once('finish', () => note(record.key));
     },
+    isNoting: (key) => kept.has(key) || writing.has(key),
     async [Symbol.asyncDispose]() {
       while (running !== null) await running;
     },
   };
 }
 
-/** Shared successes answer everybody and failures answer for their time, delivered or not. */
+/** Shared successes answer everybody but who asks anew, and failures answer for their time, delivered or not. */
 function decidesReuse(record: RequestRecord): boolean {
   if (record.state !== 'done' || record.delivered) return false;
-  return record.base !== null || (record.outcome.kind === 'succeeded' && !record.outcome.shareable);
+  return (
+    record.base !== null || (record.outcome.kind === 'succeeded' && (!record.outcome.shareable || record.asksAnew))
+  );
 }

@@ -99,7 +99,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);
     const name = nameOf(wishes, identity);
     const reuse = reuseOf(wishes, identity);
-    const madeBefore = wishes.retry > 0 || identity.isRepeat;
+    const madeBefore = wishes.retry > 0 || identity.repeatOf !== null;
     const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
@@ -159,11 +159,11 @@ function prepare(
   return body;
 }
 
-const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes, { isRepeat }: CallIdentity): Call['reuse'] => ({
+const reuseOf = ({ noCache, maxAgeMs, retry }: Wishes, { repeatOf }: CallIdentity): Call['reuse'] => ({
   noCache,
   maxAgeMs,
   isRetry: retry > 0,
-  isRepeat,
+  repeatOf,
 });
 
 const nameOf = ({ idempotencyKey: key }: Wishes, { namedUntil: until }: CallIdentity): CallName | null =>

@@ -29,8 +29,8 @@ export interface RequestStore {
 
   /**
    * Runs ended requests again in place: `done` and still the `doneAt` that the caller saw → `accepted` with the new
-   * body, zero attempt and rounds, no batch, no expiry. A shareable success stays and keeps answering; any other
-   * outcome goes. Returns the keys that moved.
+   * body, zero attempt and rounds, no batch, no expiry. A shareable success stays and keeps answering, also one that
+   * was kept beside a failure; any other outcome goes. Returns the keys that moved.
    */
   acceptAnew(rows: readonly { readonly row: NewRequest; readonly doneAt: number }[]): Promise<ReadonlySet<RequestKey>>;
 
@@ -40,7 +40,7 @@ export interface RequestStore {
   /** Notes that the outcomes of these ended requests reached a caller. */
   markDelivered(keys: readonly RequestKey[]): Promise<void>;
 
-  /** Keeps these ended requests at least until then: raises an earlier `expiresAt`, and changes nothing else. */
+  /** Keeps these ended requests at least until then: raises an earlier `expiresAt`, and eviction passes them over. */
   keepUntil(keys: readonly RequestKey[], until: number): Promise<void>;
 
   /** The group's oldest accepted requests, oldest first, ties by key; `after` is the last one of the page before. */
@@ -66,7 +66,11 @@ export interface RequestStore {
     maxBytes: number,
   ): Promise<readonly MemberBody[]>;
 
-  /** `collected` by this batch → `done`; the body goes unless it is to be kept. Returns the keys that moved. */
+  /**
+   * `collected` by this batch → `done`; the body goes unless it is to be kept. A failure does not replace an old
+   * shareable success: that is `kept` beside it, and `expiresAt` is no earlier than its `reuseUntil`. So it is wherever
+   * a request ends. Returns the keys that moved.
+   */
   settle(batchId: BatchId, settlements: readonly Settlement[]): Promise<ReadonlySet<RequestKey>>;
 
   /** `collected` by this batch → `accepted` in the given group; `acceptedAt` stays. Returns the keys that moved. */

@@ -13,12 +13,14 @@ import {
   sampleTime,
 } from '../fakes/samples.ts';
 import { withStores, type OpenEmptyStores, type StoresUnderTest } from './open-stores.ts';
-import { collectSamples, endSamples, mustFind } from './request-store/steps.ts';
+import { collectSamples, endBeside, endSamples, failureOf, mustFind } from './request-store/steps.ts';
 import { runAtOnce } from './run-at-once.ts';
 
 const stranger = tenantId.parse('a-stranger');
 const outcome = sampleOutcome();
 const farFuture = Date.UTC(2200, 0, 1);
+const now = outcome.at + 1000;
+const failure = failureOf(outcome);
 
 /** Declares Jest suites for what the cache port says, races included. */
 export function outcomeCacheConformance(name: string, open: OpenEmptyStores): void {
@@ -101,7 +103,7 @@ function purge(open: OpenEmptyStores): void {
         for (const none of [0, -1]) {
           expect(await cache.purge(all, none)).toEqual([]);
           expect(await cache.purge({ keys: [sampleKey(9)] }, none)).toEqual([]);
-          expect(await cache.evictOldest(farFuture, none)).toEqual([]);
+          expect(await cache.evictOldest(farFuture, none, now)).toEqual([]);
         }
         expect(await cache.purge(all, 2)).toEqual([1, 2].map(sampleKey));
         expect(await cache.purge({ keys: [9, 7, 4].map(sampleKey) }, 2)).toEqual([4, 7].map(sampleKey));
@@ -142,6 +144,37 @@ function purge(open: OpenEmptyStores): void {
     );
 
     it(
+      'takes an old outcome that is kept beside a younger failure',
+      withStores(open, async ({ requests, cache }) => {
+        await endBeside(
+          requests,
+          [1, 2].map((n) => sampleRequest(n)),
+        );
+        const doneBefore = failure.at;
+        expect(await cache.purge({ doneBefore: outcome.at, tenant: sampleTenant }, 10)).toEqual([]);
+        expect(await cache.purge({ doneBefore, keys: [sampleKey(1)] }, 10)).toEqual([sampleKey(1)]);
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ state: 'done', outcome: failure, kept: null });
+        expect(await mustFind(requests, sampleKey(2))).toMatchObject({ kept: { outcome } });
+        expect(await cache.purge({ doneBefore: doneBefore + 1, tenant: sampleTenant }, 10)).toEqual(
+          [1, 2].map(sampleKey),
+        );
+        expect((await requests.lookup([1, 2].map(sampleKey))).rows.size).toBe(0);
+      }),
+    );
+
+    it(
+      'takes the outcome that a row accepted anew after its failure goes on with',
+      withStores(open, async ({ requests, cache }) => {
+        await endBeside(requests, [sampleRequest(1)]);
+        await requests.acceptAnew([{ row: sampleRequest(1), doneAt: failure.at }]);
+        expect(await cache.purge({ keys: [sampleKey(1)] }, 10)).toEqual([sampleKey(1)]);
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ state: 'accepted', outcome: null });
+        await requests.endAccepted([sampleSettlement(sampleKey(1), failure)]);
+        expect(await mustFind(requests, sampleKey(1))).toMatchObject({ outcome: failure, kept: null });
+      }),
+    );
+
+    it(
       'and accepting anew race: the old outcome never comes back',
       withStores(open, async ({ requests, cache }) => {
         for (let n = 0; n < 12; n += 1) {
@@ -177,12 +210,27 @@ function eviction(open: OpenEmptyStores): void {
         await endAll(stores, [ended(5, young + 1, young), ended(6, young + 15, young)]);
         await stores.requests.insert([sampleRequest(7)]);
         await collectSamples(stores.requests, sampleBatchId(1), [sampleRequest(8, { group: sampleGroup('x') })]);
-        expect(await stores.cache.evictOldest(outcome.at, 10)).toEqual([]);
-        expect(await stores.cache.evictOldest(young, 2)).toEqual([3, 4].map(sampleKey));
-        expect(await stores.cache.evictOldest(young, 10)).toEqual([2, 1].map(sampleKey));
-        expect(await stores.cache.evictOldest(young, 10)).toEqual([]);
+        expect(await stores.cache.evictOldest(outcome.at, 10, now)).toEqual([]);
+        expect(await stores.cache.evictOldest(young, 2, now)).toEqual([3, 4].map(sampleKey));
+        expect(await stores.cache.evictOldest(young, 10, now)).toEqual([2, 1].map(sampleKey));
+        expect(await stores.cache.evictOldest(young, 10, now)).toEqual([]);
         expect(await existing(stores, 8)).toEqual([5, 6, 7, 8]);
-        expect(await stores.cache.evictOldest(farFuture, 10)).toEqual([5, 6].map(sampleKey));
+        expect(await stores.cache.evictOldest(farFuture, 10, now)).toEqual([5, 6].map(sampleKey));
+      }),
+    );
+
+    it(
+      'passes over rows that are to be kept, until their time is over',
+      withStores(open, async (stores) => {
+        const { requests, cache } = stores;
+        await endSamples(requests, sampleRequests(3), outcome);
+        await requests.keepUntil([sampleKey(0), sampleKey(2)], now + 10);
+        await requests.keepUntil([sampleKey(2)], now + 5);
+        expect(await cache.evictOldest(farFuture, 10, now)).toEqual([sampleKey(1)]);
+        await requests.acceptAnew([{ row: sampleRequest(0), doneAt: outcome.at }]);
+        await requests.endAccepted([sampleSettlement(sampleKey(0), outcome)]);
+        expect(await cache.evictOldest(farFuture, 10, now + 9)).toEqual([]);
+        expect(new Set(await cache.evictOldest(farFuture, 10, now + 10))).toEqual(new Set([0, 2].map(sampleKey)));
       }),
     );
 
@@ -191,7 +239,7 @@ function eviction(open: OpenEmptyStores): void {
       withStores(open, async ({ requests, cache }) => {
         await endSamples(requests, [sampleRequest(1)], outcome);
         await requests.acceptAnew([{ row: sampleRequest(1), doneAt: outcome.at }]);
-        expect(await cache.evictOldest(farFuture, 10)).toEqual([]);
+        expect(await cache.evictOldest(farFuture, 10, now)).toEqual([]);
         expect(await mustFind(requests, sampleKey(1))).toMatchObject({ state: 'accepted', outcome });
       }),
     );
@@ -200,7 +248,7 @@ function eviction(open: OpenEmptyStores): void {
       'removes every row once over concurrent calls',
       withStores(open, async (stores) => {
         await endSamples(stores.requests, sampleRequests(40), outcome);
-        await runAtOnce(4, () => stores.cache.evictOldest(farFuture, 100));
+        await runAtOnce(4, () => stores.cache.evictOldest(farFuture, 100, now));
         expect(await existing(stores, 40)).toEqual([]);
       }),
     );
@@ -219,7 +267,7 @@ function eviction(open: OpenEmptyStores): void {
         const large = sampleOutcome({ body: `"${'y'.repeat(5_000_000)}"` });
         await requests.endAccepted(sampleRequests(2).map(({ key }) => sampleSettlement(key, large)));
         expect((await cache.storedBytes()) - filled).toBeGreaterThan(9_000_000);
-        expect(await cache.evictOldest(farFuture, 10)).toHaveLength(2);
+        expect(await cache.evictOldest(farFuture, 10, now)).toHaveLength(2);
         expect(await cache.storedBytes()).toBeLessThan(filled);
         await endSamples(requests, [sampleRequest(500)], large);
         expect(await cache.purge({ tenant: sampleTenant }, 10)).toEqual([sampleKey(500)]);

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import type { OpenEmptyStores } from './open-stores.ts';
 import { acceptAnewConformance } from './request-store/accept-anew-conformance.ts';
 import { acceptConformance } from './request-store/accept-conformance.ts';
+import { besideConformance } from './request-store/beside-conformance.ts';
 import { claimConformance } from './request-store/claim-conformance.ts';
 import { largeTextConformance } from './request-store/large-text-conformance.ts';
 import { membersConformance } from './request-store/members-conformance.ts';
@@ -19,6 +20,7 @@ export function requestStoreConformance(name: string, open: OpenEmptyStores): vo
     claimConformance(open);
     membersConformance(open);
     settleConformance(open);
+    besideConformance(open);
     sweepConformance(open);
     textConformance(open);
     largeTextConformance(open);

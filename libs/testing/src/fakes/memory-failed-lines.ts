@@ -20,10 +20,11 @@ export function createMemoryFailedLines(run: RunCall, rows: MemoryRequestRows): 
             withoutText += 1;
             continue;
           }
-          const { doneAt: _d, expiresAt: _e, delivered: _v, collectedAt: _c, ...facts } = record;
+          const { doneAt: _d, expiresAt: _e, delivered: _v, collectedAt: _c, kept, ...facts } = record;
           const again = {
             ...({ state: 'accepted', batchId: null, acceptedAt: at, attempt: 0, rounds: 0 } as const),
-            ...{ outcome: null, reuseUntil: null, group: formatGroup({ ...parseGroup(facts.group), split: '' }) },
+            ...{ outcome: kept?.outcome ?? null, reuseUntil: kept?.reuseUntil ?? null },
+            ...{ group: formatGroup({ ...parseGroup(facts.group), split: '' }) },
           };
           rows.set(key, { record: { ...facts, ...again }, body });
           accepted.push(key);

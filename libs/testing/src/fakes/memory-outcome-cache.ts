@@ -1,4 +1,4 @@
-import { checkPurge, type OutcomeCache, type PurgeFilter, type RequestRecord } from '@batch-gpt/domain';
+import { checkPurge, type Outcome, type OutcomeCache, type PurgeFilter, type RequestRecord } from '@batch-gpt/domain';
 import { compareTexts, oldestFirst, type MemoryRequestRows } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
 
@@ -16,17 +16,19 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
           .slice(0, Math.max(limit, 0));
         for (const record of taken) {
           const row = rows.get(record.key);
-          if (record.state === 'done') rows.delete(record.key);
-          else if (row) rows.set(record.key, { ...row, record: { ...record, outcome: null, reuseUntil: null } });
+          if (record.state !== 'done') {
+            if (row) rows.set(record.key, { ...row, record: { ...record, outcome: null, reuseUntil: null } });
+          } else if (isOlder(record.outcome, filter)) rows.delete(record.key);
+          else if (row) rows.set(record.key, { ...row, record: { ...record, kept: null } });
         }
         return taken.map(({ key }) => key);
       }),
 
-    evictOldest: (doneBefore, limit) =>
+    evictOldest: (doneBefore, limit, now) =>
       run(() => {
         const evicted = records()
           .filter((record) => record.state === 'done')
-          .filter((record) => record.doneAt < doneBefore)
+          .filter((record) => record.doneAt < doneBefore && (rows.get(record.key)?.namedUntil ?? 0) <= now)
           .toSorted((a, b) => a.expiresAt - b.expiresAt || a.doneAt - b.doneAt)
           .slice(0, Math.max(limit, 0));
         for (const { key } of evicted) rows.delete(key);
@@ -45,16 +47,18 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
 
 const bytesPerRow = 500;
 
-function matches(record: RequestRecord, { tenant, keys, model, doneBefore }: PurgeFilter): boolean {
-  const { outcome } = record;
+function matches(record: RequestRecord, filter: PurgeFilter): boolean {
+  const { tenant, keys, model } = filter;
+  const stored = [record.outcome, record.state === 'done' ? (record.kept?.outcome ?? null) : null];
   return (
-    outcome !== null &&
+    stored.some((outcome) => outcome !== null && isOlder(outcome, filter)) &&
     (tenant === undefined || record.tenant === tenant) &&
     (keys?.includes(record.key) ?? true) &&
-    (model === undefined || record.model === model) &&
-    (doneBefore === undefined || outcome.at < doneBefore)
+    (model === undefined || record.model === model)
   );
 }
+
+const isOlder = ({ at }: Outcome, { doneBefore }: PurgeFilter): boolean => doneBefore === undefined || at < doneBefore;
 
 function lengthOf(text: string | null | undefined): number {
   return Buffer.byteLength(text ?? '');

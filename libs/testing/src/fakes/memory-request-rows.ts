@@ -6,6 +6,8 @@ export interface MemoryRow {
   readonly record: RequestRecord;
   /** Null once it ended. */
   readonly body: string | null;
+  /** Eviction passes it over until then. */
+  readonly namedUntil?: number;
 }
 
 /** All requests: what the ports on them share. */

@@ -1,6 +1,14 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
 import { addSizes, maxLookupBytes, noSizes, sizesOf } from '@batch-gpt/domain';
-import type { Candidate, Member, NewRequest, RequestRecord, RequestStore, Settlement } from '@batch-gpt/domain';
+import type {
+  Candidate,
+  KeptOutcome,
+  Member,
+  NewRequest,
+  RequestRecord,
+  RequestStore,
+  Settlement,
+} from '@batch-gpt/domain';
 import { compareTexts as compare, type MemoryRequestRows, type MemoryRow as Row } from './memory-request-rows.ts';
 import type { RunCall } from './run-call.ts';
 
@@ -29,7 +37,8 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
       const row = rows.get(item.key);
       const next = row && move(item, row);
       if (!next) continue;
-      rows.set(item.key, next);
+      const { namedUntil } = row;
+      rows.set(item.key, namedUntil === undefined ? next : { namedUntil, ...next });
       moved.add(item.key);
     }
     return moved;
@@ -49,7 +58,8 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
         for (const [index, key] of keys.entries()) {
           const record = rows.get(key)?.record;
           if (record === undefined || (tenant !== undefined && record.tenant !== tenant)) continue;
-          bytes += Buffer.byteLength(record.outcome?.body ?? '');
+          bytes +=
+            Buffer.byteLength(record.outcome?.body ?? '') + Buffer.byteLength(besideOf(record)?.outcome.body ?? '');
           if (bytes > maxBytes && found.size > 0) return { rows: found, rest: keys.slice(index) };
           found.set(key, record);
         }
@@ -102,9 +112,13 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
       run(() => {
         moveEach(
           keys.map((key) => ({ key })),
-          (_, { record, body }) =>
-            record.state === 'done' && record.expiresAt < until
-              ? { record: { ...record, expiresAt: until }, body }
+          (_, { record, body, namedUntil = 0 }) =>
+            record.state === 'done'
+              ? {
+                  record: { ...record, expiresAt: Math.max(record.expiresAt, until) },
+                  body,
+                  namedUntil: Math.max(namedUntil, until),
+                }
               : null,
         );
       }),
@@ -225,21 +239,22 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
 }
 
 function acceptedRecord({ body: _, ...facts }: NewRequest, old: In<'done'> | null): In<'accepted'> {
-  const stays = old?.outcome.kind === 'succeeded' && old.outcome.shareable;
+  const stays = old && keptOf(old);
   return {
     ...facts,
     attempt: 0,
     rounds: 0,
     state: 'accepted',
     batchId: null,
-    outcome: stays ? old.outcome : null,
-    reuseUntil: stays ? old.reuseUntil : null,
+    outcome: stays?.outcome ?? null,
+    reuseUntil: stays?.reuseUntil ?? null,
   };
 }
 
 function doneRecord(record: RequestRecord, settlement: Settlement): In<'done'> {
   const { outcome, attempt, reuseUntil, expiresAt } = settlement;
   const collectedAt = record.state === 'accepted' ? null : record.collectedAt;
+  const kept = outcome.kind === 'failed' ? keptOf(record) : null;
   return {
     ...record,
     state: 'done',
@@ -247,11 +262,21 @@ function doneRecord(record: RequestRecord, settlement: Settlement): In<'done'> {
     outcome,
     attempt,
     reuseUntil,
-    expiresAt,
+    expiresAt: Math.max(expiresAt, kept?.reuseUntil ?? 0),
     doneAt: outcome.at,
     delivered: false,
+    kept,
   };
 }
+
+/** The shareable success that a row holds, as its outcome or beside it. */
+export function keptOf(record: RequestRecord): KeptOutcome | null {
+  const { outcome, reuseUntil } = record;
+  if (outcome?.kind === 'succeeded' && outcome.shareable) return { outcome, reuseUntil: reuseUntil ?? 0 };
+  return besideOf(record);
+}
+
+const besideOf = (record: RequestRecord): KeptOutcome | null => (record.state === 'done' ? record.kept : null);
 
 function candidateOf({ key, acceptedAt, lineBytes, tokens, inputs }: RequestRecord): Candidate {
   return { key, acceptedAt, lineBytes, tokens, inputs };

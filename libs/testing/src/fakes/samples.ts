@@ -68,6 +68,7 @@ export function sampleRequest(n: number, overrides: Partial<NewRequest> = {}): N
     shareable: true,
     limited: false,
     cacheTtl: null,
+    asksAnew: false,
     acceptedAt: sampleTime + n,
     ...overrides,
     key,

@@ -41,6 +41,7 @@ export function settleConformance(open: OpenEmptyStores): void {
           reuseUntil: settlement.reuseUntil,
           expiresAt: settlement.expiresAt,
           delivered: false,
+          kept: null,
         });
       }),
     );
@@ -232,6 +233,7 @@ export function settleConformance(open: OpenEmptyStores): void {
           reuseUntil: settlements[0]?.reuseUntil,
           expiresAt: settlements[0]?.expiresAt,
           delivered: false,
+          kept: null,
         });
         expect((await requests.lookup([sampleKey(2), sampleKey(3)])).rows).toEqual(before);
         expect(await requests.endAccepted([])).toEqual(new Set());

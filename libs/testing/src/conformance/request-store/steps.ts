@@ -1,6 +1,6 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
 import type { NewRequest, Outcome, RequestRecord, RequestStore } from '@batch-gpt/domain';
-import { sampleSettlement, sampleTime } from '../../fakes/samples.ts';
+import { sampleOutcome, sampleSettlement, sampleTime } from '../../fakes/samples.ts';
 
 /** When {@link collectSamples} claims. */
 export const claimTime = sampleTime + 30_000;
@@ -25,6 +25,18 @@ export async function collectSamples(
 export async function endSamples(requests: RequestStore, rows: readonly NewRequest[], outcome: Outcome): Promise<void> {
   await requests.insert(rows);
   await requests.endAccepted(rows.map((row) => sampleSettlement(row.key, outcome)));
+}
+
+/** A failure that comes a while after an outcome. */
+export const failureOf = (outcome: Outcome): Outcome =>
+  sampleOutcome({ kind: 'failed', status: 400, shareable: false, body: '{"error":{}}', at: outcome.at + 10_000 });
+
+/** Inserts rows that end with {@link sampleOutcome}, run again and end with {@link failureOf} that. */
+export async function endBeside(requests: RequestStore, rows: readonly NewRequest[]): Promise<void> {
+  const outcome = sampleOutcome();
+  await endSamples(requests, rows, outcome);
+  await requests.acceptAnew(rows.map((row) => ({ row, doneAt: outcome.at })));
+  await requests.endAccepted(rows.map((row) => sampleSettlement(row.key, failureOf(outcome))));
 }
 
 /** Claims what is accepted in a group, and reads all bodies of that batch: bodies show in no other way. */
