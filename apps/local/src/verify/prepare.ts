@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toolsDir, workspace } from '../workspace.ts';
 
 const APT_LIMIT_MS = 300_000;
+const CHART_TOOLS_LIMIT_MS = 900_000;
 
 /** Throws unless this process, and every `node` that the steps will find on the path, is as new as .nvmrc says. */
 export async function checkNodeVersion(): Promise<string> {
@@ -48,6 +49,17 @@ export async function preparePythonClient(
   if (env['CI'] === 'true') throw new Error(`no Python client for tests: ${attempt.absent}`);
   announce(`ATTENTION: no Python client for tests, its matrix is skipped.\n${attempt.absent}`);
   return null;
+}
+
+/** Builds what the chart's checks need, once, where Go is there; says what could not be had: its checks are skipped. */
+export async function prepareChartTools(env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> {
+  const { ok, output } = await runCommand('sh', [join(workspace, 'k8s/tools/install.sh')], {
+    env,
+    timeoutMs: CHART_TOOLS_LIMIT_MS,
+  });
+  if (ok) return 'ready';
+  announce(`${output}\nATTENTION: the checks of the chart that need these are skipped.`);
+  return 'not all of them';
 }
 
 /** A program that some tests drive, and where Debian has it. */

@@ -39,6 +39,7 @@ export const steps: readonly Step[] = [
   check('knip', 'knip'),
   tests('unit', 'test', 'test', 2),
   tests('integration', 'integration', 'int', 2),
+  tests('deploy', 'deploy', 'deploy', 1),
   tests('schedules', 'schedules', 'schedules', 1),
   tests('e2e', 'e2e', 'e2e', 1),
   tests('crash', 'crash', 'crash', 1),

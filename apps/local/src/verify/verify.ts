@@ -6,7 +6,14 @@ import type { CommandContext } from '../run-command.ts';
 import type { Terminal } from '../terminal.ts';
 import { workspace } from '../workspace.ts';
 import { countsLine, sumCounts, type Counts } from './counts.ts';
-import { checkNodeVersion, prepareProxy, preparePythonClient, prepareServers, prepareTerminal } from './prepare.ts';
+import {
+  checkNodeVersion,
+  prepareChartTools,
+  prepareProxy,
+  preparePythonClient,
+  prepareServers,
+  prepareTerminal,
+} from './prepare.ts';
 import { runStep } from './run-step.ts';
 import { stepEnv } from './step-env.ts';
 import { steps, type Step } from './steps.ts';
@@ -62,8 +69,9 @@ async function prepare(env: NodeJS.ProcessEnv, { say }: Terminal): Promise<Count
     const client = await preparePythonClient(env, say);
     const proxy = await prepareProxy(env, say);
     const tmux = await prepareTerminal(env, say);
+    const chartTools = await prepareChartTools(env, say);
     say(`Redis: ${servers.redis}\nMongoDB: ${servers.mongo ?? 'none'}`);
-    say(`Python client: ${client ?? 'none'}\nProxy: ${proxy}\nTerminal: ${tmux}`);
+    say(`Python client: ${client ?? 'none'}\nProxy: ${proxy}\nTerminal: ${tmux}\nTools of the chart: ${chartTools}`);
     return { passed: 1, failed: 0, skipped: 0 };
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
