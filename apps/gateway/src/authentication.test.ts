@@ -14,7 +14,8 @@ const narrow = {
   models: ['gpt-4o*'],
   expiresAt: new Date(sampleTime + day).toISOString(),
 };
-const file = sampleKeysFile({ acme: {}, beta: {}, eager: { defaults: { mode: 'async' } } }, [narrow]);
+const heldOnly = { tenant: 'acme', name: 'held-only', sha256: sha256('held-only'), modes: ['sync'] };
+const file = sampleKeysFile({ acme: {}, beta: {}, eager: { defaults: { mode: 'async' } } }, [narrow, heldOnly]);
 
 let keys: ManualApiKeys;
 let gateway: TestGateway;
@@ -140,6 +141,17 @@ describe('what a key may', () => {
       },
     });
     expect((await gateway.post(chat('hi'), bearer('narrow'))).status).toBe(202);
+  });
+
+  test('a key that may have no handle is held as if it had not said how long', async () => {
+    const call = gateway.post(chat('hi'), { ...bearer('held-only'), prefer: 'wait=5' });
+    await gateway.held(1);
+    await gateway.clock.advance(10_000);
+    await gateway.held(1);
+    await gateway.finish();
+    const answer = await call;
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('preference-applied')).toBeNull();
   });
 
   test('the tenant’s default mode serves calls that do not choose', async () => {

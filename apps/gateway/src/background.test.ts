@@ -432,13 +432,10 @@ describe('going on from a background response', () => {
 });
 
 describe('refused', () => {
-  test.each([
-    [{ stream: true }, 'stream'],
-    [{ store: false }, 'store'],
-  ])('%j in the background', async (change, param) => {
-    const response = await post(change);
+  test('what is not to be stored, in the background', async () => {
+    const response = await post({ store: false });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'unsupported_value', param } });
+    expect(await response.json()).toMatchObject({ error: { code: 'unsupported_value', param: 'store' } });
   });
 
   test('a chat in the background', async () => {
@@ -456,13 +453,86 @@ describe('streamed by its id', () => {
 
   test('once it has ended, from wherever its reader was', async () => {
     const { id } = await begin();
-    await expect(stream(id)).rejects.toBeInstanceOf(BadRequestError);
     await finish();
     const events = await stream(id);
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_event, index) => index));
     expect(events[0]).toMatchObject({ type: 'response.created', response: { id } });
     expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { id, status: 'completed' } });
     expect(await stream(id, { starting_after: 3 })).toEqual(events.slice(4));
+  });
+
+  test('while it is made: told what is known, kept alive, then the rest', async () => {
+    const { id } = await begin();
+    const whole = stream(id);
+    const later = stream(id, { starting_after: 0 });
+    await gateway.held(2);
+    await gateway.clock.advance(60_000);
+    await finish();
+    const events = await whole;
+    expect(events.slice(0, 3)).toMatchObject([
+      { type: 'response.created', sequence_number: 0, response: { id, status: 'queued' } },
+      { type: 'response.queued', sequence_number: 1, response: { id, status: 'queued' } },
+      { type: 'response.in_progress', sequence_number: 2, response: { id, status: 'in_progress' } },
+    ]);
+    expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_event, index) => index));
+    expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { id, status: 'completed' } });
+    expect(await later).toEqual(events.slice(1));
+    const again = await stream(id);
+    expect(again.map(({ type }) => type)).toEqual(events.map(({ type }) => type));
+    expect(again.slice(3)).toEqual(events.slice(3));
+  });
+
+  test('is in progress once it is in a batch, and over when it is cancelled', async () => {
+    const { id } = await begin();
+    const events = stream(id);
+    await gateway.held(1);
+    await gateway.collect();
+    await gateway.clock.advance(60_000);
+    await client().responses.cancel(id);
+    await gateway.clock.advance(60_000);
+    expect((await events).map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.queued',
+      'response.in_progress',
+      'response.incomplete',
+    ]);
+  });
+
+  test('at once, by the call that makes it', async () => {
+    const events = client().responses.create({ ...call, background: true, stream: true });
+    const seen: OpenAI.Responses.ResponseStreamEvent[] = [];
+    const reading = events.then(async (all) => {
+      for await (const event of all) seen.push(event);
+    });
+    await gateway.held(1);
+    await finish();
+    await reading;
+    const [first] = seen;
+    const last = seen.at(-1);
+    if (first?.type !== 'response.created' || last?.type !== 'response.completed') throw new Error('no such events');
+    expect(first.response.status).toBe('queued');
+    expect(last.response.id).toBe(first.response.id);
+    expect(await client().responses.retrieve(first.response.id)).toMatchObject(last.response);
+  });
+
+  test('without a last event where the gateway stops: its reader goes on elsewhere', async () => {
+    const { id } = await begin();
+    const events = stream(id);
+    await gateway.held(1);
+    gateway.gateway.drain();
+    expect((await events).map(({ type }) => type)).toEqual(['response.created', 'response.queued']);
+  });
+
+  test('no more once its reader is gone', async () => {
+    const { id } = await begin();
+    const before = gateway.clock.pending();
+    const gone = new AbortController();
+    const response = await gateway.get(`/v1/responses/${id}?stream=true`, { signal: gone.signal });
+    await gateway.held(1);
+    gone.abort();
+    await expect(response.text()).rejects.toThrow();
+    await gateway.held(0);
+    expect(gateway.clock.pending()).toBe(before);
   });
 
   test('starting_after is a number', async () => {

@@ -34,6 +34,7 @@ import { createApp, type AppDeps } from './app.ts';
 import { createBackgroundResponses } from './background/background-responses.ts';
 import { createNamePrevious } from './background/previous-response.ts';
 import { createRespondInBackground } from './background/respond-in-background.ts';
+import { createStreamResponse } from './background/stream-response.ts';
 import { type GatewayClock } from './gateway-clock.ts';
 import { type HoldSettings } from './hold/hold-plan.ts';
 import { createRequestDescriber } from './objects/describe-request.ts';
@@ -41,6 +42,7 @@ import { createRecentTurnarounds } from './objects/recent-turnarounds.ts';
 import { composeOperator } from './operator/compose-operator.ts';
 import { type Dependencies } from './operator/read-dependencies.ts';
 import { createLimitRelayed } from './relay/limit-relayed.ts';
+import { createNoteResponse } from './relay/note-response.ts';
 import { openRelay, type RelaySettings } from './relay/open-relay.ts';
 import { createTurns } from './replay/take-turns.ts';
 import { type Pace } from './replay/write-events.ts';
@@ -196,6 +198,9 @@ export function composeGateway(parts: GatewayParts): Gateway {
     },
     ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger, window: handles.window },
   });
+  const noteResponse = createNoteResponse(relay.ownership);
+  const streamed = { responses: backgroundResponses, waiters, deliveries, hold, pace, clock, metrics };
+  const streamResponse = createStreamResponse(streamed);
   stack.defer(() => operator.streams.end());
   const app = createApp({
     ...authentication,
@@ -210,7 +215,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
     describer,
     cancelRequest,
     backgroundResponses,
-    respondInBackground: createRespondInBackground(backgroundResponses, deliveries),
+    streamResponse,
+    respondInBackground: createRespondInBackground(backgroundResponses, streamResponse, deliveries),
     namePrevious: createNamePrevious(backgroundResponses),
     batches,
     admission,
@@ -219,7 +225,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
     usage,
     ledger: parts.ledger,
     prices,
-    responder: createResponder({ describer, waiters, deliveries, pace, clock, metrics, hold }),
+    responder: createResponder({ describer, waiters, deliveries, noteResponse, pace, clock, metrics, hold }),
+    noteResponse,
     deliveries,
     pace,
     reads: createAdmission({ maxCalls, maxBytes }),

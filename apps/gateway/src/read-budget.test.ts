@@ -31,3 +31,39 @@ test('answers that nobody takes leave room for others, and are refused beyond it
     break;
   }
 });
+
+// Calls that wait are answered all at once when their batch ends, and may be read slowly.
+test.each(['in one piece', 'as a stream'])('so it is with calls, %s', async (form) => {
+  await using gateway = await startTestGateway({ serving: { maxBytes: 20_000_000 } });
+  const stream = form === 'as a stream';
+  const message = { role: 'assistant', content: 'x'.repeat(8_000_000) };
+  const body = JSON.stringify({ id: 'c', object: 'chat.completion', choices: [{ index: 0, message }] });
+  const call = JSON.stringify(chat('long', { stream }));
+  const slow = connect(gateway.port, '127.0.0.1');
+  await once(slow, 'connect');
+  const head = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(call)}`;
+  slow.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n${call}`);
+  await gateway.held(1);
+  await gateway.finish({ body });
+  await once(slow, 'readable');
+
+  const hit = await gateway.post(chat('long'));
+  expect(hit.status).toBe(429);
+  expect(await hit.json()).toMatchObject({ error: { code: 'too_many_waiters' } });
+  const waiting = gateway.post(chat('long'), { 'cache-control': 'no-cache' });
+  await gateway.held(1);
+  await gateway.clock.advance(1000);
+  await gateway.finish({ body });
+  const refused = await waiting;
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+
+  slow.destroy();
+  for (;;) {
+    const answer = await gateway.post(chat('long'));
+    const text = await answer.text();
+    if (answer.status === 429) continue;
+    expect(text.length).toBeGreaterThan(8_000_000);
+    break;
+  }
+});

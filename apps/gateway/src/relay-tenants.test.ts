@@ -128,9 +128,38 @@ describe('two tenants on one account', () => {
       expect(await codeOf(refused)).toBe('object_not_found');
       expect((await ask('ours', change)).status).toBe(202);
     }
-    // The answer of an earlier batch, which nobody has a record of.
-    expect((await ask('theirs', { previous_response_id: 'resp_68a0' })).status).toBe(202);
-    expect(await (await get('theirs', '/v1/requests')).json()).toMatchObject({ data: [{ endpoint: '/v1/responses' }] });
+    expect((await ask('theirs', { previous_response_id: 'resp_of_nobody' })).status).toBe(404);
+    expect(await (await get('theirs', '/v1/requests')).json()).toMatchObject({ data: [] });
+  });
+
+  test.each([
+    ['held', {}],
+    ['streamed', { stream: true }],
+    ['polled', {}],
+  ])('a response that came back in a batch, %s, is its owner’s to go on from', async (how, change) => {
+    const headers = { ...bearer('ours'), ...(how === 'polled' ? { prefer: 'respond-async' } : {}) };
+    const asked = gateway.post({ model: 'gpt-4o-mini', input: 'a', ...change }, headers, '/v1/responses');
+    if (how === 'polled') await gateway.announced(1);
+    else await gateway.held(1);
+    const id = `resp_${how}_in_a_batch`;
+    await gateway.finish({ body: JSON.stringify({ id, object: 'response', status: 'completed', output: [] }) });
+    const answer = await asked;
+    if (how === 'polled') await get('ours', answer.headers.get('location') ?? '');
+    else expect(await answer.text()).toContain(id);
+
+    const goOn = (tenant: string) =>
+      gateway.post(
+        { model: 'gpt-4o-mini', input: 'b', previous_response_id: id },
+        { ...bearer(tenant), prefer: 'respond-async' },
+        '/v1/responses',
+      );
+    const refused = await goOn('theirs');
+    expect(refused.status).toBe(404);
+    expect(await codeOf(refused)).toBe('object_not_found');
+    expect((await goOn('ours')).status).toBe(202);
+    expect(await codeOf(await get('theirs', `/v1/responses/${id}`))).toBe('response_not_found');
+    // Owned, so the provider is asked; this one never heard of it.
+    expect(await codeOf(await get('ours', `/v1/responses/${id}`))).not.toBe('response_not_found');
   });
 });
 

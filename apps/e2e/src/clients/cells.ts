@@ -25,6 +25,7 @@ export const cells = [
   'responses streamed, by the helper',
   'responses in the background',
   'responses in the background, read as a stream',
+  'responses in the background, streamed while they are made',
   'responses in the background, cancelled',
   'responses in the background, deleted',
   'a handle instead of an answer',

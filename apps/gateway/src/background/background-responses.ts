@@ -178,6 +178,8 @@ const endedBadly = ({ object: { status } }: ShownResponse): boolean => status ==
 
 /** A row that was accepted anew keeps an old answer, which is a response's own unless it is older than that. */
 function outcomeOf(record: RequestRecord | null, since: number): KeptOutcome | null {
+  // A later run failed: this response's answer is what that did not replace.
+  if (record?.state === 'done' && record.kept !== null && record.kept.outcome.at >= since) return record.kept.outcome;
   const outcome = record?.outcome ?? null;
   return outcome !== null && (record?.state === 'done' || outcome.at >= since) ? outcome : null;
 }

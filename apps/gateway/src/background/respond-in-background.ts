@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RowIdentity } from '../accept/prepare-request.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders, type Headers } from '../respond/answer-headers.ts';
@@ -6,6 +6,7 @@ import { type Deliveries } from '../respond/note-deliveries.ts';
 import { writeJson, writeLongJson } from '../respond/write-json.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
 import { type BackgroundResponses, type ShownResponse } from './background-responses.ts';
+import { type StreamResponse } from './stream-response.ts';
 
 /** A call in the background is not held, whatever its headers wish; it may still ask for a stored answer only. */
 export const withoutHold = (wishes: Wishes): Wishes =>
@@ -34,19 +35,31 @@ function noteOutcome(res: ServerResponse, { record, outcome }: ShownResponse, de
 
 const headersOf = ({ record }: ShownResponse): Headers => (record === null ? {} : requestHeaders(record));
 
-/** Answers a call that asked for the background: at once, with its own id. */
+/** A call that asked for the background, on its connection. */
+export interface BackgroundAnswering {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly headers: Headers;
+  readonly isStreamed: boolean;
+}
+
+/** Answers a call that asked for the background: at once, with its own id; streamed, with what becomes of it. */
 export type RespondInBackground = (
-  res: ServerResponse,
+  answering: BackgroundAnswering,
   call: Parameters<BackgroundResponses['begin']>[0],
-  headers: Headers,
 ) => Promise<void>;
 
 export function createRespondInBackground(
   responses: Pick<BackgroundResponses, 'begin'>,
+  streamResponse: StreamResponse,
   deliveries: Deliveries,
 ): RespondInBackground {
-  return async (res, call, headers) => {
+  return async ({ req, res, headers, isStreamed }, call) => {
     const shown = await responses.begin(call);
+    if (isStreamed) {
+      await streamResponse({ req, res, caller: call.caller, shown, after: -1 }, headers);
+      return;
+    }
     noteOutcome(res, shown, deliveries);
     writeJson(res, 200, JSON.stringify(shown.object), { ...headers, ...headersOf(shown) });
   };

@@ -1,6 +1,6 @@
 import { batchId, knownProviderStatuses, modelName, requestKey, requestState, tenantId } from '@batch-gpt/contracts';
 import { z } from 'zod';
-import { eventNumber } from '../background/replay-response.ts';
+import { eventNumber } from '../background/stream-response.ts';
 import { askedHolds } from '../hold/hold-plan.ts';
 import { acceptable } from '../middleware/request-id.ts';
 import { keyBeginning, placeText, timeText } from '../operator/read-search.ts';

@@ -17,17 +17,12 @@ export interface BodyOwner {
 export async function checkRelayedBody(body: unknown, owner: BodyOwner): Promise<void> {
   const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
   if (typeof model === 'string') checkModel(owner.caller, model);
-  await checkReferences(owner.isShared ? referencedIds(body) : [], owner);
+  await checkBatchedBody(body, owner);
 }
 
-/**
- * The same for a body that goes into a batch, whose model was checked. The answers of batches are nobody's by record, so
- * `previous_response_id` may be one of them: it is passed on.
- */
-export async function checkBatchedBody(body: unknown, owner: BodyOwner): Promise<void> {
-  if (!owner.isShared || typeof body !== 'object' || body === null) return;
-  await checkReferences(referencedIds({ ...body, previous_response_id: null }), owner);
-}
+/** The same for a body that goes into a batch, whose model was checked. */
+export const checkBatchedBody = (body: unknown, owner: BodyOwner): Promise<void> =>
+  checkReferences(owner.isShared ? referencedIds(body) : [], owner);
 
 async function checkReferences(ids: readonly string[], { caller, ownership }: BodyOwner): Promise<void> {
   if (ids.length > mostReferences)

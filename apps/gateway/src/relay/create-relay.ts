@@ -17,7 +17,7 @@ import { checkMode } from '../tenants/check-permissions.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { type CallCounts } from '../usage/count-calls.ts';
 import { countRealtime } from '../usage/count-realtime.ts';
-import { checkBatchedBody, checkRelayedBody, noSuchObject } from './check-relayed-body.ts';
+import { checkRelayedBody, noSuchObject } from './check-relayed-body.ts';
 import { countRelayed } from './count-relayed.ts';
 import { passOn } from './exchange.ts';
 import { type LimitRelayed } from './limit-relayed.ts';
@@ -62,8 +62,6 @@ export interface Relay {
   serveOwned(req: Request, res: Response): Promise<boolean>;
   /** Sends a call past the batches; throws AppError `mode_not_allowed` for a key that may not do that. */
   serveRealtime(call: RealtimeCall): Promise<void>;
-  /** Throws AppError `object_not_found` for a call that a batch would take to an object of somebody else. */
-  checkBatched(caller: Caller, body: unknown): Promise<void>;
 }
 
 const relayedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -141,8 +139,6 @@ export function createRelay(deps: RelayDeps): Relay {
         await passOn(ownership, { res, caller, account, signal, answer, ...noting, watch: counting.watch });
       });
     },
-    checkBatched: async (caller, body) =>
-      checkBatchedBody(body, { caller, ownership, isShared: ownership.sharesAccount(caller) }),
   };
 }
 

@@ -17,10 +17,10 @@ export interface Ownership {
   /** Whether objects of other tenants may be on the account: then a caller sees only its own. */
   isShared(account: Account): boolean;
   /** The same of the account that pays for a caller, which may have no key here. */
-  sharesAccount(caller: Caller): boolean;
+  sharesAccount(payer: Pick<Caller, 'account'>): boolean;
   ownedAmong(caller: Caller, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Durable when it resolves. */
-  note(caller: Caller, account: Account, ids: readonly string[]): Promise<void>;
+  note(owner: Pick<Caller, 'tenant'>, account: Pick<Account, 'name'>, ids: readonly string[]): Promise<void>;
   forget(caller: Caller, id: string): Promise<void>;
 }
 

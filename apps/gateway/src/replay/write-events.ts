@@ -30,6 +30,11 @@ export function writeComment(res: ServerResponse, text: string): void {
   if (isOpen(res)) res.write(`: ${text}\n\n`);
 }
 
+/** Writes a few events of an answer that goes on. */
+export function writeSome(res: ServerResponse, events: readonly StreamEvent[]): void {
+  if (isOpen(res)) res.write(events.map(eventText).join(''));
+}
+
 /**
  * Writes events as the rest of an answer and ends it. Events are made as fast as the client takes them; when it goes
  * away no more of them are made.

@@ -1,8 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
 import { failureOutcome, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
+import { AppError, toAppError } from '@batch-gpt/errors';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
+import { answerBytes, type Permit } from '../accept/admission.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { holdConnection } from '../hold/hold-connection.ts';
 import {
@@ -16,6 +18,7 @@ import {
 import { holdPlan, type HoldSettings, type HoldWishes } from '../hold/hold-plan.ts';
 import { sendBeat } from '../hold/send-beat.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
+import { type NoteResponse } from '../relay/note-response.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { type CountOutcome } from '../usage/count-acceptance.ts';
 import { type Wishes } from '../wishes/read-wishes.ts';
@@ -50,6 +53,8 @@ export interface Held {
   readonly settings: Pick<HoldWishes, 'hold' | 'holdMax'>;
   /** To be told of its outcome; null: nobody counts it. */
   readonly countOutcome: CountOutcome;
+  /** Bounds the bytes of answers that are being written. */
+  readonly permit: Pick<Permit, 'grow'>;
 }
 
 /** Gives callers what they came for: the outcome, or a handle. */
@@ -66,6 +71,7 @@ export interface ResponderOptions {
   readonly describer: Pick<RequestDescriber, 'describeHandle'>;
   readonly waiters: Waiters;
   readonly deliveries: Deliveries;
+  readonly noteResponse: NoteResponse;
   readonly clock: GatewayClock;
   readonly pace: Pace;
   readonly metrics: Metrics;
@@ -76,6 +82,12 @@ export function createResponder(options: ResponderOptions): Responder {
   const { describer, waiters, deliveries, pace, clock, metrics } = options;
 
   const respond: Responder['respond'] = async (answering, outcome) => {
+    try {
+      await options.noteResponse(answering.record, outcome);
+    } catch (error) {
+      await replyWithError(answering, toAppError(error), pace);
+      return;
+    }
     deliveries.noteWhenSent(answering.record, answering.res);
     await replyWithOutcome(answering, outcome, pace);
   };
@@ -113,6 +125,13 @@ export function createResponder(options: ResponderOptions): Responder {
     switch (end.kind) {
       case 'outcome':
         held.countOutcome?.(end.record.outcome);
+        try {
+          held.permit.grow(answerBytes(end.record.outcome.body));
+        } catch (error) {
+          if (!AppError.is(error)) throw error;
+          await replyWithError({ ...answering, record: end.record }, error, pace);
+          return;
+        }
         await respond({ ...answering, record: end.record }, end.record.outcome);
         return;
       case 'trouble': {

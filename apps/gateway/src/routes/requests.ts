@@ -4,6 +4,7 @@ import { AppError } from '@batch-gpt/errors';
 import { type Request, type Response } from 'express';
 import { answerBytes, type Admission } from '../accept/admission.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
+import { type NoteResponse } from '../relay/note-response.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
@@ -21,6 +22,7 @@ export interface RequestRoutesDeps {
   /** Bounds what all answers hold that are being read out. */
   readonly reads: Admission;
   readonly deliveries: Deliveries;
+  readonly noteResponse: NoteResponse;
   readonly pace: Pace;
   readonly tenantOf: TenantOf;
   readonly within: Within;
@@ -65,6 +67,7 @@ export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
       using permit = reads.enter();
       const record = await lookup(tenantOf(req).tenant, keyOf(req));
       permit.grow(answerBytes(record.outcome?.body));
+      if (record.outcome !== null) await deps.noteResponse(record, record.outcome);
       deliveries.noteWhenSent(record, res);
       await show(res, record);
     },

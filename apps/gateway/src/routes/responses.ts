@@ -1,16 +1,16 @@
 import { type Request, type Response } from 'express';
 import { answerBytes, type Admission } from '../accept/admission.ts';
 import { type BackgroundResponses } from '../background/background-responses.ts';
-import { readStartingAfter, replayResponse } from '../background/replay-response.ts';
+import { readStartingAfter, type StreamResponse } from '../background/stream-response.ts';
 import { writeResponse } from '../background/respond-in-background.ts';
-import { beginStream, writeEvents, type Pace } from '../replay/write-events.ts';
-import { requestHeaders } from '../respond/answer-headers.ts';
+import { type Pace } from '../replay/write-events.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { type TenantOf } from '../tenant-of.ts';
 
 export interface ResponseRoutesDeps {
   readonly backgroundResponses: BackgroundResponses;
+  readonly streamResponse: StreamResponse;
   /** Bounds what all answers hold that are being read out. */
   readonly reads: Admission;
   readonly deliveries: Deliveries;
@@ -28,21 +28,19 @@ export interface ResponseRoutes {
 }
 
 export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
-  const { backgroundResponses: responses, reads, deliveries, tenantOf, pace } = deps;
+  const { backgroundResponses: responses, reads, tenantOf } = deps;
   return {
     retrieve: async (req, res) => {
       using permit = reads.enter();
-      const shown = await responses.show(tenantOf(req).tenant, idOf(req));
+      const caller = tenantOf(req);
+      const shown = await responses.show(caller.tenant, idOf(req));
       permit.grow(answerBytes(shown.outcome?.body));
       if (req.query['stream'] !== 'true') {
         await writeResponse(res, shown, deps);
         return;
       }
-      const events = replayResponse(shown.object, readStartingAfter(req.query['starting_after']));
-      const { record, outcome } = shown;
-      if (record !== null && outcome !== null) deliveries.noteWhenSent(record, res);
-      beginStream(res, record === null ? {} : requestHeaders(record));
-      await writeEvents(res, events, pace);
+      const after = readStartingAfter(req.query['starting_after']);
+      await deps.streamResponse({ req, res, caller, shown, after });
     },
 
     cancel: async (req, res) => {

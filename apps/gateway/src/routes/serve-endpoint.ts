@@ -4,7 +4,7 @@ import { canonicalJson, parseJson } from '@batch-gpt/hashing';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Request, type Response } from 'express';
 import { type Acceptance, type Acceptor, type Call } from '../accept/accept-request.ts';
-import { type Admission, type Permit } from '../accept/admission.ts';
+import { answerBytes, type Admission, type Permit } from '../accept/admission.ts';
 import { type NamePrevious } from '../background/previous-response.ts';
 import { keptForPolling, withoutHold, type RespondInBackground } from '../background/respond-in-background.ts';
 import { echoOf, type JsonObject } from '../background/response-echo.ts';
@@ -13,14 +13,16 @@ import { identifyCall, keepNamed, type CallIdentity } from '../accept/identify-c
 import { newRequest, prepareBody, type PreparedBody } from '../accept/prepare-request.ts';
 import { type Within } from '../within.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
+import { checkBatchedBody } from '../relay/check-relayed-body.ts';
 import { type Relay } from '../relay/create-relay.ts';
+import { type Ownership } from '../relay/ownership.ts';
 import { noRealtime, wantsRealtime } from '../relay/realtime-wish.ts';
 import { cacheHeaders, type Headers } from '../respond/answer-headers.ts';
 import { type Responder, type Waiting } from '../respond/respond-with-outcome.ts';
 import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { countAcceptance, type CountOutcome } from '../usage/count-acceptance.ts';
 import { type CallCounts } from '../usage/count-calls.ts';
-import { checkMode, checkModel, usualMode } from '../tenants/check-permissions.ts';
+import { checkMode, checkModel, usualMode, withoutHandle } from '../tenants/check-permissions.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 import { bodyTooLarge, readBody } from './read-body.ts';
 
@@ -34,7 +36,8 @@ export interface ServeEndpointDeps {
   readonly namePrevious: NamePrevious;
   readonly tenantOf: TenantOf;
   /** For calls that do not want to wait for a batch; null where nothing is relayed. */
-  readonly relay: Pick<Relay, 'serveRealtime' | 'checkBatched'> | null;
+  readonly relay: Pick<Relay, 'serveRealtime'> | null;
+  readonly ownership: Pick<Ownership, 'ownedAmong' | 'sharesAccount'>;
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;
@@ -50,11 +53,11 @@ export interface ServeEndpointDeps {
 
 /** `POST` to a batched endpoint: accept the request, then respond in the way that the call chose. */
 export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps) {
-  const { admission, responder, tenantOf, settings } = deps;
+  const { admission, responder, tenantOf, ownership, settings } = deps;
 
   return async (req: Request, res: Response): Promise<void> => {
     const caller = tenantOf(req);
-    const wishes = readWishes(req.headers, usualMode(caller, settings.mode));
+    const wishes = withoutHandle(caller, readWishes(req.headers, usualMode(caller, settings.mode)));
     using permit = admission.enter(caller);
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
     const accepted = await acceptCall({ req, res, wishes, permit, caller });
@@ -63,13 +66,17 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     try {
       permit.clear();
       if (acceptance.kind === 'absent') throw notCached(res, headers);
+      if (acceptance.kind === 'hit') permit.grow(answerBytes(acceptance.outcome.body));
       if (echo !== null) {
-        const { noStore } = wishes;
-        await deps.respondInBackground(res, { caller, acceptance, echo, noStore, name }, headers);
+        const answering = { req, res, headers, isStreamed: stream !== null };
+        await deps.respondInBackground(answering, { caller, acceptance, echo, noStore: wishes.noStore, name });
       } else if (acceptance.kind === 'hit') {
         await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
       } else if (waiting === null) await responder.respondAccepted(res, acceptance.record, wishes.applied, headers);
-      else await waiting.hold({ req, acceptance, wishes, headers, stream, settings: caller.settings, countOutcome });
+      else {
+        const { settings: own } = caller;
+        await waiting.hold({ req, acceptance, wishes, headers, stream, settings: own, countOutcome, permit });
+      }
     } finally {
       waiting?.release();
     }
@@ -93,7 +100,8 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const body = prepare(endpoint, await deps.namePrevious(endpoint, caller, value), settings);
     checkModel(caller, body.model);
     // What refers to something at the provider is never shareable.
-    if (!body.shareable) await deps.relay?.checkBatched(caller, value);
+    if (!body.shareable)
+      await checkBatchedBody(value, { caller, ownership, isShared: ownership.sharesAccount(caller) });
     const { stream } = body;
     const alone = body.sampled && !settings.cacheSampled;
     const identity = await identifyCall(deps, caller, body, alone ? { ...wishes, noStore: true } : wishes);

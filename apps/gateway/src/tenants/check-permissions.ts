@@ -1,7 +1,7 @@
 import { type ServedMode } from '@batch-gpt/contracts';
 import { AppError } from '@batch-gpt/errors';
 import { type Caller } from '../tenant-of.ts';
-import { type ServingMode } from '../wishes/read-wishes.ts';
+import { type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 
 const servingModes = ['sync', 'async', 'cache'] as const satisfies readonly ServingMode[];
 
@@ -10,6 +10,12 @@ export function usualMode({ settings: { mode, modes } }: Caller, deployment: Ser
   const usual = mode ?? deployment;
   if (modes === null || modes.has(usual)) return usual;
   return servingModes.find((other) => modes.has(other)) ?? usual;
+}
+
+/** `Prefer: wait` may end in a handle. A key that may have none is held as if it had not asked (RFC 7240, section 2). */
+export function withoutHandle({ settings: { modes } }: Caller, wishes: Wishes): Wishes {
+  if (modes === null || modes.has('async') || wishes.mode !== 'sync' || wishes.waitMs === null) return wishes;
+  return { ...wishes, waitMs: null, applied: '' };
 }
 
 /** Throws AppError `mode_not_allowed` for a way of being served that the key may not use. */

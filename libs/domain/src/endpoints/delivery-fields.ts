@@ -59,9 +59,7 @@ export const backgroundFields = (replay: StreamReplay) => ({
   background: z
     .boolean()
     .nullish()
-    .describe(
-      'whether a response is answered at once, as `queued`, and polled by its id; neither streamed nor unstored',
-    ),
+    .describe('whether a response is answered at once, as `queued`, and polled or streamed by its id; never unstored'),
   store: z.unknown().optional(),
 });
 
@@ -78,16 +76,11 @@ export function checkStreamOptions({ stream, stream_options: options }: RequestB
 }
 
 /** A response in the background is kept and polled. */
-export function checkBackground({ background, stream, store }: RequestBody, ctx: Context): void {
+export function checkBackground({ background, store }: RequestBody, ctx: Context): void {
   if (background !== true) return;
-  if (stream === true) ctx.addIssue({ code: 'custom', path: ['stream'], ...streamedInBackground });
   if (store === false) ctx.addIssue({ code: 'custom', path: ['store'], ...unstoredInBackground });
 }
 
-const streamedInBackground = refusing(
-  'unsupported_value',
-  "A background response cannot be streamed while it is made: leave out 'stream', and stream it by its id once it has ended.",
-);
 const unstoredInBackground = refusing(
   'unsupported_value',
   "Background mode needs 'store': the response is kept to be polled.",

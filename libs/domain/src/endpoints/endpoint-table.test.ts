@@ -90,7 +90,6 @@ test.each([
 
 test.each([
   [{ background: 'yes' }, 'background', 'invalid_type'],
-  [{ background: true, stream: true }, 'stream', 'unsupported_value'],
   [{ background: true, store: false }, 'store', 'unsupported_value'],
 ])('a response in the background is not %j', (change, param, code) => {
   expect(respond.check({ ...good[respond.path], ...change })).toMatchObject({ code, param });

@@ -22,7 +22,11 @@ function* answerSteps(answer: unknown): Generator<Step, undefined> {
   // What a response only has at its end, where this one has it at all.
   const later = { usage: null, completed_at: null, error: null, incomplete_details: null };
   const begun = { ...emptied(response, later), status: 'in_progress', output: [] };
-  yield { type: 'response.created', response: begun };
+  if (response['background'] === true) {
+    const queued = { ...begun, status: 'queued' };
+    yield { type: 'response.created', response: queued };
+    yield { type: 'response.queued', response: queued };
+  } else yield { type: 'response.created', response: begun };
   yield { type: 'response.in_progress', response: begun };
   for (const [index, item] of listOf(response['output']).entries()) yield* itemSteps(objectOf(item), index);
   yield { type: lastEvent(response['status']), response };

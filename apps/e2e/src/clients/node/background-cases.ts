@@ -36,6 +36,18 @@ export const backgroundCases: NodeCases = {
     assert.deepEqual(rest, events.slice(3));
   },
 
+  'responses in the background, streamed while they are made': async (kit) => {
+    const body = { ...bodyOf(kit.say('whenever, but tell me')), stream: true } as const;
+    const events = await Array.fromAsync(await kit.client().responses.create(body));
+    const [created, queued] = events;
+    assert.ok(created?.type === 'response.created' && queued?.type === 'response.queued');
+    const last = events.at(-1);
+    assert.ok(last?.type === 'response.completed' && last.response.id === created.response.id);
+    const after = { stream: true, starting_after: 1 } as const;
+    const rest = await Array.fromAsync(await kit.client().responses.retrieve(created.response.id, after));
+    assert.deepEqual(rest.slice(1), events.slice(3));
+  },
+
   'responses in the background, cancelled': async (kit) => {
     await using _held = await kit.holding();
     const { id } = await kit.client().responses.create(bodyOf(kit.say('never mind')));

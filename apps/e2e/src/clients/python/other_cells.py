@@ -83,6 +83,18 @@ async def background_stream(kit):
     assert rest == events[3:]
 
 
+async def background_streamed(kit):
+    create, retrieve = kit.client().responses.create, kit.client().responses.retrieve
+    text = kit.say("whenever, but tell me")
+    stream = await kit.do(create, model=CHAT_MODEL, input=text, background=True, stream=True)
+    events = await kit.each(stream)
+    assert [event.type for event in events[:2]] == ["response.created", "response.queued"]
+    assert events[-1].type == "response.completed"
+    assert_echo(events[-1].response.output_text, text)
+    rest = await kit.each(await kit.do(retrieve, events[0].response.id, stream=True, starting_after=1))
+    assert rest[1:] == events[3:]
+
+
 async def background_cancelled(kit):
     async with kit.holding():
         queued = await _queued(kit, kit.say("never mind"))
@@ -144,6 +156,7 @@ CELLS = {
     "models": models,
     "responses in the background": background,
     "responses in the background, read as a stream": background_stream,
+    "responses in the background, streamed while they are made": background_streamed,
     "responses in the background, cancelled": background_cancelled,
     "responses in the background, deleted": background_deleted,
     "files and batches of its own, through the relay": own_batch,
