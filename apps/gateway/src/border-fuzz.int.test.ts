@@ -9,6 +9,7 @@ import { endpointTable, withModel } from '@batch-gpt/domain';
 import { toEnvelope, type ErrorEnvelope } from '@batch-gpt/errors';
 import { createLogger } from '@batch-gpt/logging';
 import { expectRefusal } from './testing/expect-refusal.ts';
+import { sampleSigner } from './testing/sign-webhook.ts';
 import { startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 import { watchStore } from './testing/watch-store.ts';
 import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
     serving: { maxCalls: 4 },
     trust: {
       adminToken: { reveal: () => token },
-      verifyWebhook: await createWebhookVerifier({ reveal: () => webhookSecret }),
+      verifyWebhook: createWebhookVerifier(() => [sampleSigner(webhookSecret)]),
     },
   });
   ({ stored } = watchStore(gateway.stores.requests));

@@ -15,6 +15,7 @@ import {
   section,
   storeEnv,
   text,
+  webhookSecretProblem,
   type ConfigOf,
 } from '@batch-gpt/config';
 import { defaultProtocolTimings } from '@batch-gpt/domain';
@@ -132,9 +133,8 @@ const trustEnv = section(
   { OPENAI_WEBHOOK_SECRET: orNull(secret()), ADMIN_TOKEN: orNull(secret()), CORS_ORIGINS: orNull(text()) },
   (env, problem) => {
     const [webhookSecret, adminToken] = [env.OPENAI_WEBHOOK_SECRET, env.ADMIN_TOKEN];
-    if (webhookSecret !== null && !isWebhookSecret(webhookSecret.reveal())) {
-      problem('OPENAI_WEBHOOK_SECRET', 'must be the whole secret of the webhook endpoint: whsec_ and a key in base64');
-    }
+    const notWhole = webhookSecret === null ? null : webhookSecretProblem(webhookSecret);
+    if (notWhole !== null) problem('OPENAI_WEBHOOK_SECRET', notWhole);
     if (adminToken !== null && !/^[\x21-\x7e]{16,}$/.test(adminToken.reveal())) {
       problem('ADMIN_TOKEN', 'must have 16 characters or more, without spaces, all of them ASCII');
     }
@@ -168,11 +168,6 @@ export const gatewayConfig = defineConfig({
 });
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
-
-/** With its prefix the rest is the key in base64, without it the text itself is. */
-function isWebhookSecret(text: string): boolean {
-  return text.startsWith('whsec_') ? /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(text) : text.length >= 16;
-}
 
 /** Origins as browsers send them: lower case, without a default port. */
 function readOrigins(given: string | null): readonly string[] | '*' | null | 'invalid' {

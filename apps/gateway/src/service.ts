@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
+import { accountId } from '@batch-gpt/contracts';
 import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics, type Metrics } from '@batch-gpt/metrics';
@@ -43,7 +44,8 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
   const { accepted, ended, news, outcomes: announcer, processes, bells } = signals;
   const maxBodyBytes = Math.min(serving.maxBodyBytes, stores.maxTextBytes);
   if (maxBodyBytes < serving.maxBodyBytes) logger.warn('the store keeps smaller bodies than allowed', { maxBodyBytes });
-  const verifyWebhook = trust.webhookSecret === null ? null : await createWebhookVerifier(trust.webhookSecret);
+  const inVariables = { name: accountId.parse(config.accounts.single.name), webhookSecret: trust.webhookSecret };
+  const verifyWebhook = createWebhookVerifier(() => [inVariables, ...accounts.all]);
   const gateway = starting.use(
     composeGateway({
       requests,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Logger } from '@batch-gpt/logging';
 import { startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
-import { sampleWebhookSecret, signWebhook, webhookBody, type SignOptions } from './testing/sign-webhook.ts';
+import { sampleSigner, signWebhook, webhookBody, type SignOptions } from './testing/sign-webhook.ts';
 import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 
 const path = '/v1/webhooks/openai';
@@ -11,7 +11,7 @@ let gateway: TestGateway;
 beforeEach(async () => {
   logged.length = 0;
   gateway = await startTestGateway({
-    trust: { verifyWebhook: await createWebhookVerifier({ reveal: () => sampleWebhookSecret }) },
+    trust: { verifyWebhook: createWebhookVerifier(() => [sampleSigner()]) },
     logger: { debug: log, info: log, warn: log, error: log, child: () => gatewayLogger },
   });
 });
@@ -78,7 +78,7 @@ describe('a delivery', () => {
   test('is taken while every place for callers is taken', async () => {
     const full = await startTestGateway({
       serving: { maxCalls: 1 },
-      trust: { verifyWebhook: await createWebhookVerifier({ reveal: () => sampleWebhookSecret }) },
+      trust: { verifyWebhook: createWebhookVerifier(() => [sampleSigner()]) },
     });
     await using _full = full;
     const held = full.post({ model: 'm', messages: [{ role: 'user', content: 'waits' }] });
@@ -128,6 +128,44 @@ describe('what nobody proves to be OpenAI’s', () => {
 
   test('another method', async () => {
     expect((await gateway.get(path)).status).toBe(405);
+  });
+});
+
+describe('of several accounts', () => {
+  const secrets = ['acme', 'beta'].map((name) => `whsec_${Buffer.from(`the secret of ${name}`).toString('base64')}`);
+  const [ofAcme = '', ofBeta = ''] = secrets;
+  const payload = webhookBody('batch.completed');
+
+  test('any may sign, and what it says is its own', async () => {
+    const signers = [sampleSigner(ofAcme, 'acme'), sampleSigner(ofBeta, 'beta')];
+    const verify = createWebhookVerifier(() => signers);
+    const event = { type: 'batch.completed', data: { id: 'batch_provider7' } };
+    for (const [secret, account] of [
+      [ofAcme, 'acme'],
+      [ofBeta, 'beta'],
+    ] as const) {
+      expect(await verify(payload, signWebhook(payload, { secret }))).toMatchObject({ account, event });
+    }
+    await expect(verify(payload, signWebhook(payload))).rejects.toMatchObject({ code: 'invalid_webhook_signature' });
+  });
+
+  test('only those that are configured now', async () => {
+    let signers = [sampleSigner(ofAcme, 'acme')];
+    const verify = createWebhookVerifier(() => signers);
+    signers = [sampleSigner(ofBeta, 'beta')];
+    await expect(verify(payload, signWebhook(payload, { secret: ofAcme }))).rejects.toMatchObject({
+      code: 'invalid_webhook_signature',
+    });
+    expect(await verify(payload, signWebhook(payload, { secret: ofBeta }))).toMatchObject({ account: 'beta' });
+    signers = [];
+    await expect(verify(payload, signWebhook(payload, { secret: ofBeta }))).rejects.toMatchObject({
+      code: 'unknown_route',
+    });
+  });
+
+  test('the log tells whose it was', async () => {
+    await deliver(payload);
+    expect(logged).toEqual([['a webhook told of a batch', { account: 'default', providerBatchId: 'batch_provider7' }]]);
   });
 });
 

@@ -10,7 +10,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { createHash, type Hash } from 'node:crypto';
-import { type AccountsSource, Secret } from '@batch-gpt/config';
+import { type AccountsSource, Secret, webhookSecretProblem } from '@batch-gpt/config';
 import { accountId, tenantId, type AccountId } from '@batch-gpt/contracts';
 import { type Account } from './account.ts';
 import { type AccountEntry, accountsFile } from './accounts-file.ts';
@@ -92,12 +92,8 @@ async function readFileOf(
   for (const [index, entry] of parsed.data.accounts.entries()) {
     const apiKey = await secretOf(entry, 'apiKey', `accounts.${index}`);
     const webhookSecret = await secretOf(entry, 'webhookSecret', `accounts.${index}`);
-    if (webhookSecret !== null && !isWebhookSecret(webhookSecret.reveal())) {
-      problems.push({
-        path: `accounts.${index}.webhookSecret`,
-        message: 'must be the whole secret of the webhook endpoint: whsec_ and a key in base64',
-      });
-    }
+    const message = webhookSecret === null ? null : webhookSecretProblem(webhookSecret);
+    if (message !== null) problems.push({ path: `accounts.${index}.webhookSecret`, message });
     accounts.push(accountOf(entry, apiKey, webhookSecret));
   }
   return accounts;
@@ -155,9 +151,4 @@ function withFallback(accounts: readonly Account[], single: Account | null): rea
   const only = accounts.length === 1 && accounts[0]?.tenants.length === 0 ? accounts[0] : null;
   const chosen = accounts.find((account) => account === single) ?? only;
   return accounts.map((account) => (account === chosen ? { ...account, fallback: true } : account));
-}
-
-/** With its prefix the rest is the key in base64, without it the text itself is. */
-function isWebhookSecret(text: string): boolean {
-  return text.startsWith('whsec_') ? /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(text) : text.length >= 16;
 }

@@ -23,3 +23,4 @@ export {
   text,
   url,
 } from './variables.ts';
+export { webhookSecretProblem } from './webhook-secret.ts';

@@ -13,7 +13,7 @@ import { type BatchRecord } from '@batch-gpt/domain';
 import { expectDocumented } from '../testing/documented-answers.ts';
 import { createManualApiKeys, sampleKeysFile, secretOf } from '../testing/sample-keys.ts';
 import { sampleProviderAccount } from '../testing/sample-provider-account.ts';
-import { sampleWebhookSecret, signWebhook, webhookBody } from '../testing/sign-webhook.ts';
+import { sampleSigner, signWebhook, webhookBody } from '../testing/sign-webhook.ts';
 import { chat, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { startUpstream } from '../testing/start-upstream.ts';
 import { createWebhookVerifier } from '../webhooks/verify-webhook.ts';
@@ -54,7 +54,7 @@ beforeEach(async () => {
       apiKeys: createManualApiKeys(sampleKeysFile({ one: { models: ['gpt-*', '*-moderation-*'] } })),
       trust: {
         adminToken: { reveal: () => adminToken },
-        verifyWebhook: await createWebhookVerifier({ reveal: () => sampleWebhookSecret }),
+        verifyWebhook: createWebhookVerifier(() => [sampleSigner()]),
       },
     }),
   );

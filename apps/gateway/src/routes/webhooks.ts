@@ -1,6 +1,6 @@
 import { batchNews, webhookEvent } from '@batch-gpt/contracts';
 import { type BatchNews } from '@batch-gpt/domain';
-import { AppError } from '@batch-gpt/errors';
+import { type Logger } from '@batch-gpt/logging';
 import { type Request, type Response } from 'express';
 import { createAdmission } from '../accept/admission.ts';
 import { writeJson } from '../respond/write-json.ts';
@@ -9,8 +9,8 @@ import { readBody } from './read-body.ts';
 
 export interface WebhookRouteDeps {
   readonly news: BatchNews;
-  /** Null: no secret is configured, so nothing can be believed. */
-  readonly verifyWebhook: VerifyWebhook | null;
+  readonly verifyWebhook: VerifyWebhook;
+  readonly logger: Pick<Logger, 'info'>;
 }
 
 const maxBytes = 64 * 1024;
@@ -21,14 +21,17 @@ const maxCalls = 100;
  * `POST /v1/webhooks/openai`: an event of a batch makes its next poll due at once, and changes nothing else, so events
  * may come twice, late and in any order. While Redis is away the provider is told to come again.
  */
-export function createWebhookRoute({ news, verifyWebhook }: WebhookRouteDeps) {
+export function createWebhookRoute({ news, verifyWebhook, logger }: WebhookRouteDeps) {
   const admission = createAdmission({ maxCalls, maxBytes: maxCalls * maxBytes });
   return async (req: Request, res: Response): Promise<void> => {
-    if (verifyWebhook === null) throw notConfigured();
     using permit = admission.enter();
     const text = await readBody({ req, res, maxBytes, permit });
-    const id = batchIdOf(await verifyWebhook(text, req.headers));
-    if (id !== null) await news.announceNews(id);
+    const { event, account } = await verifyWebhook(text, req.headers);
+    const id = batchIdOf(event);
+    if (id !== null) {
+      await news.announceNews(id);
+      logger.info('a webhook told of a batch', { account, providerBatchId: id });
+    }
     writeJson(res, 200, JSON.stringify({ received: true }));
   };
 }
@@ -38,9 +41,3 @@ function batchIdOf(event: unknown): string | null {
   const { type, data } = webhookEvent.safeParse(event).data ?? {};
   return type?.startsWith('batch.') === true ? (batchNews.safeParse(data).data?.id ?? null) : null;
 }
-
-const notConfigured = () =>
-  new AppError(
-    'unknown_route',
-    'Webhooks are not received here: set OPENAI_WEBHOOK_SECRET to the secret of the webhook endpoint at OpenAI.',
-  );

@@ -1,7 +1,16 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { Secret } from '@batch-gpt/config';
+import { accountId } from '@batch-gpt/contracts';
+import { type WebhookSigner } from '../webhooks/verify-webhook.ts';
 
 /** The secret of a webhook endpoint, as OpenAI shows it. */
 export const sampleWebhookSecret = `whsec_${Buffer.from('the key of the endpoint').toString('base64')}`;
+
+/** An account that signs with this secret. */
+export const sampleSigner = (secret = sampleWebhookSecret, name = 'default'): WebhookSigner => ({
+  name: accountId.parse(name),
+  webhookSecret: new Secret(secret),
+});
 
 /** How a delivery differs from a proper one. */
 export interface SignOptions {

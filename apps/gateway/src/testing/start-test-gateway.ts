@@ -7,6 +7,7 @@ import { createMetrics } from '@batch-gpt/metrics';
 import { createMemoryCallRates, createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
 import { openApiServer, type ApiServerOptions } from '../api-server.ts';
 import { composeGateway, type GatewayParts } from '../compose-gateway.ts';
+import { createWebhookVerifier } from '../webhooks/verify-webhook.ts';
 import { sampleProviderAccount } from './sample-provider-account.ts';
 import { createManualGatewayClock } from './manual-gateway-clock.ts';
 
@@ -88,7 +89,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     hold: { ...hold, ...options.hold },
     serving: { ...serving, ...options.serving },
     handles: { window: 5000, responseTtl: 30 * 86_400_000, failureTtl: 180_000 },
-    trust: { verifyWebhook: null, adminToken: null, corsOrigins: null, ...options.trust },
+    trust: { verifyWebhook: createWebhookVerifier(() => []), adminToken: null, corsOrigins: null, ...options.trust },
     apiKeys: options.apiKeys ?? null,
     usage: stores.usage,
     ledger: stores.ledger,
