@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnService, startTestMongo, startTestRedis, type TestServer, type TestService } from '@batch-gpt/testing';
@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly results?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly simulator?: Readonly<Record<string, string>>;
+  /** Entries of the accounts file, given the simulator's base URL; without it the variables name one account. */
+  readonly accounts?: (baseUrl: string) => readonly Readonly<Record<string, unknown>>[];
   /** What one service alone gets besides: settings, and flags of Node. */
   readonly perService?: (role: Role, index: number) => ServiceExtras;
 }
@@ -84,8 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...shortened,
     REDIS_URL: redis.url,
     ...(mongo === null ? { SQLITE_PATH: join(folder, 'store.sqlite') } : { MONGODB_URL: mongo.url }),
-    OPENAI_BASE_URL: `${simulator.url}/v1`,
-    OPENAI_API_KEY: 'sk-e2e-provider',
+    ...(await payers(options, `${simulator.url}/v1`, folder)),
     WORK_DIR: join(folder, 'work'),
     ...options.env,
   };
@@ -146,6 +147,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     fetch: (path, init = {}, gateway = 0) => fetch(`${serviceAt('gateway', gateway).url}${path}`, init),
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
   };
+}
+
+async function payers({ accounts }: StackOptions, baseUrl: string, folder: string): Promise<Record<string, string>> {
+  if (accounts === undefined) return { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'sk-e2e-provider' };
+  const file = join(folder, 'accounts.json');
+  await writeFile(file, JSON.stringify({ accounts: accounts(baseUrl) }), { mode: 0o600 });
+  return { OPENAI_ACCOUNTS_FILE: file };
 }
 
 const roles: readonly Role[] = ['gateway', 'batcher', 'results'];
