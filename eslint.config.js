@@ -53,6 +53,7 @@ export default tseslint.config(
       '**/*.test.ts',
       '**/*.test.tsx',
       '**/src/testing/**/*.ts',
+      'apps/bench/**/*.ts',
       'apps/e2e/**/*.ts',
       'apps/local/**/*.ts',
       'libs/testing/**/*.ts',

@@ -1,7 +1,7 @@
-import { chaos } from './chaos/chaos.ts';
 import { demo } from './demo/demo.ts';
 import { runCommand, type CommandContext } from './run-command.ts';
 import { monitor } from './run/monitor.ts';
+import { bench, chaos } from './run/run-main.ts';
 import { simulator } from './run/simulator.ts';
 import { start } from './run/start.ts';
 import { verify } from './verify/verify.ts';
@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, (context: CommandContext) => Promise<boo
   simulator,
   monitor,
   chaos,
+  bench,
 };
 
 await runCommand(commands, process);
