@@ -55,6 +55,7 @@ import { createCancelRequest } from './routes/cancel-request.ts';
 import { type ServeEndpointDeps } from './routes/serve-endpoint.ts';
 import { createAuthentication } from './middleware/authenticate.ts';
 import { createNewWorkLimits } from './tenants/limit-new-work.ts';
+import { createToldRates } from './tenants/tell-rates.ts';
 import { createCallCounts } from './usage/count-calls.ts';
 import { type ApiKeys } from './tenants/watch-api-keys.ts';
 import { tellStoreTrouble } from './tell-store-trouble.ts';
@@ -140,7 +141,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
-  const { usage, callRates: rates, prices } = parts;
+  const { usage, prices } = parts;
+  const rates = createToldRates(parts.callRates, clock);
   const limitNewWork = createNewWorkLimits({ usage, rates, prices, within, clock, logger });
   const acceptor = stack.use(
     createAcceptor({ requests, announce, limitNewWork, hot, deliveries, clock, within, maxWaiting: maxCalls }),
@@ -221,6 +223,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
     batches,
     admission,
     acceptor,
+    tellRates: rates.tell,
     counts,
     usage,
     ledger: parts.ledger,

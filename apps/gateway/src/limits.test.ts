@@ -50,6 +50,29 @@ describe('a tenant at its limit', () => {
     expect((await post(chat('3'), as('acme'))).status).toBe(202);
   });
 
+  test('of requests a minute: each answer tells what is left of it, as OpenAI does', async () => {
+    const { post, clock, finish } = await start({ requestsPerMinute: 3 });
+    const toldOf = ({ headers }: Response) =>
+      ['limit', 'remaining', 'reset'].map((what) => headers.get(`x-ratelimit-${what}-requests`));
+    const call = (text: string, tenant = 'acme') => post(chat(text), as(tenant));
+    expect(toldOf(await call('1'))).toEqual(['3', '2', '20s']);
+    expect(toldOf(await call('2'))).toEqual(['3', '1', '40s']);
+    expect(toldOf(await call('1'))).toEqual(['3', '1', '40s']);
+    await clock.advance(500);
+    expect(toldOf(await call('3'))).toEqual(['3', '0', '59.5s']);
+    const refused = await call('4');
+    expect(refused.status).toBe(429);
+    expect(toldOf(refused)).toEqual(['3', '0', '59.5s']);
+    await finish();
+    await clock.advance(59_000);
+    const hit = await call('1');
+    expect(hit.status).toBe(200);
+    expect(toldOf(hit)).toEqual(['3', '2', '500ms']);
+    await clock.advance(500);
+    expect(toldOf(await call('2'))).toEqual(['3', '3', '0s']);
+    expect(toldOf(await call('1', 'beta'))).toEqual([null, null, null]);
+  });
+
   test('is still served what costs nothing: answers, joins, handles, batches', async () => {
     const { post, get, finish } = await start({ requestsPerMinute: 2 });
     await post(chat('done'), as('acme'));

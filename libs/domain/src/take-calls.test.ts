@@ -6,7 +6,7 @@ const rate = { perMinute: 60 };
 describe('takeCalls', () => {
   it('grants a minute’s worth at once, then as it fills', () => {
     const first = takeCalls(null, rate, 100, 0);
-    expect(first).toEqual({ granted: 60, pause: 1000, bucket: { tokens: 0, at: 0 } });
+    expect(first).toEqual({ granted: 60, pause: 1000, left: 0, bucket: { tokens: 0, at: 0 } });
     expect(takeCalls(first.bucket, rate, 1, 750)).toMatchObject({ granted: 0, pause: 250 });
     expect(takeCalls(first.bucket, rate, 5, 2500)).toMatchObject({ granted: 2, pause: 500 });
   });
@@ -17,7 +17,7 @@ describe('takeCalls', () => {
   });
 
   it('grants what is there of what is wanted', () => {
-    expect(takeCalls(null, rate, 10, 0)).toMatchObject({ granted: 10, pause: 0, bucket: { tokens: 50 } });
+    expect(takeCalls(null, rate, 10, 0)).toMatchObject({ granted: 10, pause: 0, left: 50, bucket: { tokens: 50 } });
   });
 
   it('gains nothing from a clock that goes back', () => {

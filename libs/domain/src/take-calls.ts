@@ -19,7 +19,7 @@ export function takeCalls(
   const held = Math.min(perMinute, filled);
   const granted = Math.min(wanted, Math.floor(held));
   const tokens = held - granted;
-  return { granted, pause: pauseOf(tokens, perMinute), bucket: { tokens, at: now } };
+  return { granted, pause: pauseOf(tokens, perMinute), left: tokens, bucket: { tokens, at: now } };
 }
 
 function pauseOf(tokens: number, perMinute: number): number {

@@ -38,13 +38,15 @@ it('is one rate for all processes, whoever asks first', async () => {
 it('fills again', async () => {
   const rates = await open('fills');
   const rate = { name: 'acme', perMinute: 600 };
-  expect((await rates.take(rate, 600)).granted).toBe(600);
+  const first = await rates.take(rate, 590);
+  expect(first).toMatchObject({ granted: 590, left: 10 });
+  expect((await rates.take(rate, 10)).granted).toBe(10);
   await eventually(async () => (await rates.take(rate, 1)).granted === 1);
 });
 
 it('grants nothing at a rate of zero', async () => {
   const rates = await open('zero');
-  expect(await rates.take({ name: 'acme', perMinute: 0 }, 3)).toEqual({ granted: 0, pause: 60_000 });
+  expect(await rates.take({ name: 'acme', perMinute: 0 }, 3)).toEqual({ granted: 0, pause: 60_000, left: 0 });
 });
 
 it('goes on by itself when Redis is gone, and is shared again when it is back', async () => {

@@ -11,7 +11,7 @@ it('counts by itself while Redis is away, says so once, and forgets it when Redi
     ask: () =>
       away
         ? Promise.reject(new AppError('queue_unavailable', 'Redis is not reachable'))
-        : Promise.resolve({ granted: 1, pause: 0 }),
+        : Promise.resolve({ granted: 1, pause: 0, left: 4.5 }),
     logger: {
       info: (line: string) => void lines.push(line),
       warn: (line: string) => void lines.push(line),
@@ -20,11 +20,11 @@ it('counts by itself while Redis is away, says so once, and forgets it when Redi
   });
   const take = (name: string, wanted: number) => rates.take({ name, perMinute: 6 }, wanted);
 
-  expect(await take('acme', 1)).toEqual({ granted: 1, pause: 0 });
+  expect(await take('acme', 1)).toEqual({ granted: 1, pause: 0, left: 4.5 });
   away = true;
-  expect(await take('acme', 10)).toEqual({ granted: 6, pause: 10_000 });
-  expect(await take('acme', 1)).toEqual({ granted: 0, pause: 10_000 });
-  expect(await take('beta', 1)).toEqual({ granted: 1, pause: 0 });
+  expect(await take('acme', 10)).toEqual({ granted: 6, pause: 10_000, left: 0 });
+  expect(await take('acme', 1)).toEqual({ granted: 0, pause: 10_000, left: 0 });
+  expect(await take('beta', 1)).toEqual({ granted: 1, pause: 0, left: 5 });
   now = 10_000;
   expect((await take('acme', 5)).granted).toBe(1);
   away = false;

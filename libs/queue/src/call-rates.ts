@@ -36,18 +36,19 @@ redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', strin
 redis.call('PEXPIRE', KEYS[1], 120000)
 local pause = 60000
 if tokens >= 1 then pause = 0 elseif perMinute > 0 then pause = math.ceil((1 - tokens) * 60000 / perMinute) end
-return { granted, pause }
+return { granted, pause, string.format('%.6f', tokens) }
 `;
 
-const reply = z.tuple([z.int().min(0), z.number().min(0)]);
+// A number of Lua's loses its fraction on the way.
+const reply = z.tuple([z.int().min(0), z.number().min(0), z.coerce.number().min(0)]);
 
 /** Creates rates that are shared through Redis. */
 export function createCallRates({ redis, prefix, logger }: CallRatesOptions): CallRates {
   const keys = queueKeys(prefix);
   const ask = ({ name, perMinute }: CallRate, wanted: number): Promise<GrantedCalls> =>
     orUnavailable(async () => {
-      const [granted, pause] = reply.parse(await redis.eval(script, 1, keys.callRate(name), perMinute, wanted));
-      return { granted, pause };
+      const [granted, pause, left] = reply.parse(await redis.eval(script, 1, keys.callRate(name), perMinute, wanted));
+      return { granted, pause, left };
     });
   return shareCallRates({ ask, logger, monotonic: () => performance.now() });
 }

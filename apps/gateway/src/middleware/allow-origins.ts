@@ -13,6 +13,9 @@ const exposed = [
   'Retry-After',
   'Retry-After-Ms',
   'X-Provider-Request-Id',
+  'X-RateLimit-Limit-Requests',
+  'X-RateLimit-Remaining-Requests',
+  'X-RateLimit-Reset-Requests',
   'X-Request-Id',
   'X-Should-Retry',
 ].join(', ');

@@ -8,6 +8,10 @@ export const answerHeaders = {
   'Batch-Request-Id': "The request's id, for `GET /v1/requests/{id}`.",
   'Batch-Id': "The batch's id, for `GET /v1/batches/{id}`; an answer that began before its batch was known has none.",
   'Batch-Mode': '`realtime` where the call went past the batches.',
+  'X-RateLimit-Limit-Requests':
+    'How many new requests a minute the key or its tenant may make; absent without such a limit.',
+  'X-RateLimit-Remaining-Requests': 'How many of them are left, as this gateway saw it last.',
+  'X-RateLimit-Reset-Requests': 'When all of them will be there again, such as `8.64s` or `1m0s`.',
   Location: 'Where the request can be looked at.',
   'Preference-Applied': 'The preferences of `Prefer` that were followed (RFC 7240).',
   ETag: 'Names this version of the document.',

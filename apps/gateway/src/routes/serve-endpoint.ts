@@ -23,6 +23,7 @@ import { type Caller, type TenantOf } from '../tenant-of.ts';
 import { countAcceptance, type CountOutcome } from '../usage/count-acceptance.ts';
 import { type CallCounts } from '../usage/count-calls.ts';
 import { checkMode, checkModel, usualMode, withoutHandle } from '../tenants/check-permissions.ts';
+import { type TellRates } from '../tenants/tell-rates.ts';
 import { readWishes, type ServingMode, type Wishes } from '../wishes/read-wishes.ts';
 import { bodyTooLarge, readBody } from './read-body.ts';
 
@@ -31,6 +32,7 @@ export interface ServeEndpointDeps {
   readonly idempotency: Pick<IdempotencyStore, 'remember'>;
   readonly admission: Admission;
   readonly acceptor: Acceptor;
+  readonly tellRates: TellRates;
   readonly responder: Responder;
   readonly respondInBackground: RespondInBackground;
   readonly namePrevious: NamePrevious;
@@ -60,7 +62,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const wishes = withoutHandle(caller, readWishes(req.headers, usualMode(caller, settings.mode)));
     using permit = admission.enter(caller);
     // Apart from what follows: whoever waits, perhaps for hours, must not hold on to its body.
-    const accepted = await acceptCall({ req, res, wishes, permit, caller });
+    const accepted = await acceptCall({ req, res, wishes, permit, caller }).finally(() => deps.tellRates(res, caller));
     if (accepted === null) return;
     const { acceptance, waiting, headers, stream, echo, name, countOutcome } = accepted;
     try {

@@ -6,9 +6,11 @@
  * Whoever is refused late gives back the room that it had taken. A key that calls too often must not use up its tenant's
  * rate, so its own comes first.
  */
-import { type CallRates } from '@batch-gpt/domain';
+import { type TenantId } from '@batch-gpt/contracts';
+import { type CallRate, type CallRates } from '@batch-gpt/domain';
 import { AppError, toAppError } from '@batch-gpt/errors';
 import { type Caller } from '../tenant-of.ts';
+import { keyRateOf, tenantRateOf } from './call-rate-of.ts';
 import { createPendingLimit, type PendingLimitDeps } from './pending-limit.ts';
 import { createSpendLimit, type SpendLimitDeps } from './spend-limit.ts';
 
@@ -33,22 +35,25 @@ export function createNewWorkLimits(deps: LimitNewWorkDeps): LimitNewWork {
   const refuseSpending = createSpendLimit(deps);
   const pendingLimit = createPendingLimit(deps);
 
-  const takeRate = async (all: readonly Asking[], { name, perMinute, whose }: Rate): Promise<readonly Asking[]> => {
-    if (perMinute === null || all.length === 0) return all;
-    const { granted, pause } = await rates.take({ name, perMinute }, all.length);
-    for (const asking of all.slice(granted)) asking.refusal = tooOften(whose, perMinute, pause);
+  const takeRate = async (
+    all: readonly Asking[],
+    rateOf: (caller: Caller) => CallRate | null,
+    whose: string,
+  ): Promise<readonly Asking[]> => {
+    const [first] = all;
+    const rate = first === undefined ? null : rateOf(first.caller);
+    if (rate === null) return all;
+    const { granted, pause } = await rates.take(rate, all.length);
+    for (const asking of all.slice(granted)) asking.refusal = tooOften(whose, rate.perMinute, pause);
     return all.slice(0, granted);
   };
 
-  const limitRates = async (all: readonly Asking[], { tenant, settings }: Caller): Promise<readonly Asking[]> => {
+  const limitRates = async (all: readonly Asking[], tenant: TenantId): Promise<readonly Asking[]> => {
     const left: Asking[] = [];
     for (const [keyName, ofKey] of Map.groupBy(all, ({ caller }) => caller.keyName)) {
-      const perMinute = ofKey[0]?.caller.settings.limits.key.requestsPerMinute ?? null;
-      const whose = `the API key '${keyName ?? ''}' of the tenant '${tenant}'`;
-      left.push(...(await takeRate(ofKey, { name: `${tenant}:${keyName ?? ''}`, perMinute, whose })));
+      left.push(...(await takeRate(ofKey, keyRateOf, `the API key '${keyName ?? ''}' of the tenant '${tenant}'`)));
     }
-    const perMinute = settings.limits.tenant.requestsPerMinute;
-    return takeRate(left, { name: tenant, perMinute, whose: `the tenant '${tenant}'` });
+    return takeRate(left, tenantRateOf, `the tenant '${tenant}'`);
   };
 
   const limitTenant = async (all: readonly Asking[], caller: Caller): Promise<void> => {
@@ -65,7 +70,7 @@ export function createNewWorkLimits(deps: LimitNewWorkDeps): LimitNewWork {
     for (const asking of all.slice(granted)) asking.refusal = tooManyPending(tenant, most ?? 0);
     let left: readonly Asking[] = [];
     try {
-      left = await limitRates(all.slice(0, granted), caller);
+      left = await limitRates(all.slice(0, granted), tenant);
     } finally {
       room?.giveBack(granted - left.length);
     }
@@ -88,12 +93,6 @@ export function createNewWorkLimits(deps: LimitNewWorkDeps): LimitNewWork {
     );
     return all.map(({ refusal }) => refusal);
   };
-}
-
-interface Rate {
-  readonly name: string;
-  readonly perMinute: number | null;
-  readonly whose: string;
 }
 
 const tooOften = (whose: string, perMinute: number, retryAfterMs: number) =>

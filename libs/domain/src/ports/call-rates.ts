@@ -9,6 +9,8 @@ export interface GrantedCalls {
   readonly granted: number;
   /** Milliseconds until there is one more. */
   readonly pause: number;
+  /** How many could still be taken, the one that is filling up included; 0 or more. */
+  readonly left: number;
 }
 
 /**

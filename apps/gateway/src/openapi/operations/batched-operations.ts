@@ -45,7 +45,15 @@ const errors: readonly ErrorCode[] = [
   'outcome_lost',
 ];
 
-const headers: readonly AnswerHeader[] = ['Cache-Status', 'Age', 'Batch-Request-Id', 'Batch-Id', 'Batch-Mode'];
+const rates = [
+  'X-RateLimit-Limit-Requests',
+  'X-RateLimit-Remaining-Requests',
+  'X-RateLimit-Reset-Requests',
+] as const satisfies readonly AnswerHeader[];
+const headers: readonly AnswerHeader[] = [
+  ...(['Cache-Status', 'Age', 'Batch-Request-Id', 'Batch-Id', 'Batch-Mode'] as const),
+  ...rates,
+];
 
 /** The batched endpoints. */
 export const batchedOperations: readonly Operation[] = Object.values(endpointTable).map(operationOf);
