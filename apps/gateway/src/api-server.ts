@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, listen, type ListenAddress } from '@batch-gpt/lifecycle';
 import { type Gateway } from './compose-gateway.ts';
 import { type GatewayClock } from './gateway-clock.ts';
-import { refuseOnWire, refuseWithoutPath } from './middleware/refuse-on-wire.ts';
+import { unreadOriginHeaders, type AllowedOrigins } from './middleware/allow-origins.ts';
+import { refuseOnWire } from './middleware/refuse-on-wire.ts';
 
 export interface ApiServerOptions extends ListenAddress {
   readonly gateway: Pick<Gateway, 'app' | 'drain' | 'endStreams'>;
   readonly clock: Pick<GatewayClock, 'after'>;
+  /** Whose pages may read what is refused before Express hears of it. */
+  readonly corsOrigins: AllowedOrigins;
   /** How long an idle connection is kept; longer than any balancer in front, which would race a closing socket. */
   readonly keepAlive: number;
   /** How long the headers of a request may take to arrive, in milliseconds. */
@@ -47,9 +50,10 @@ export async function openApiServer(options: ApiServerOptions): Promise<ApiServe
   });
   const serve = gateway.app as unknown as Serve;
   // The reader asks for the body itself, so that a body which is too large is never sent.
-  const handle = refuseOnWire(server).handle((req: IncomingMessage, res: ServerResponse): void => {
+  const refusals = refuseOnWire(server, unreadOriginHeaders(options.corsOrigins));
+  const handle = refusals.handle((req: IncomingMessage, res: ServerResponse): void => {
     serve(req, res, (error) => {
-      if (error === undefined) refuseWithoutPath(req, res);
+      if (error === undefined) refusals.refuseWithoutPath(req, res);
       else res.destroy();
     });
   });

@@ -1,7 +1,7 @@
 import { endpointTable } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
 import express, { type Express } from 'express';
-import { allowOrigins } from './middleware/allow-origins.ts';
+import { allowOrigins, type AllowedOrigins } from './middleware/allow-origins.ts';
 import { type Authentication } from './middleware/authenticate.ts';
 import { authorizeOperator } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
@@ -10,7 +10,7 @@ import { logRequestId, requestId } from './middleware/request-id.ts';
 import { otherMethod, unknownRoute, type RouteMethod, type ServedRoute } from './middleware/unknown-route.ts';
 import { createDocumentRoute } from './openapi/serve-document.ts';
 import { type OperatorRoutes } from './operator/routes.ts';
-import { type Relay } from './relay/create-relay.ts';
+import { relayedMethods, type Relay } from './relay/create-relay.ts';
 import { orRelayed } from './relay/or-relayed.ts';
 import { createAbandonRoute, type AdminRoutesDeps } from './routes/admin.ts';
 import { createBatchRoutes, type BatchRoutesDeps } from './routes/batches.ts';
@@ -35,7 +35,7 @@ export type AppDeps = ServeEndpointDeps &
     readonly relay: Relay | null;
     readonly operator: OperatorRoutes;
     readonly authenticate: Authentication['authenticate'];
-    readonly corsOrigins: readonly string[] | '*' | null;
+    readonly corsOrigins: AllowedOrigins;
     readonly adminToken: { readonly reveal: () => string } | null;
   };
 
@@ -62,12 +62,13 @@ export function createApp(deps: AppDeps): Express {
   };
 
   app.use(countRequests(deps.metrics), requestId);
-  app.use(['/v1', '/openapi.json'], allowOrigins(deps.corsOrigins));
-  app.use(['/v1/batches', '/v1/requests', '/v1/webhooks', '/admin'], logRequestId);
+  app.use(['/v1', '/openapi.json'], allowOrigins(deps.corsOrigins, relay === null ? ownMethods : relayedMethods));
+  app.use(['/v1/webhooks', '/admin'], logRequestId);
   route('/openapi.json', { GET: createDocumentRoute() });
   // Before keys are asked for: the provider has none, its signature is checked.
   route('/v1/webhooks/openai', { POST: createWebhookRoute(deps) });
   app.use('/v1', deps.authenticate);
+  app.use(['/v1/batches', '/v1/requests'], logRequestId);
   for (const endpoint of Object.values(endpointTable))
     route(endpoint.path, { POST: createServeEndpoint(endpoint, deps) });
   route('/v1/requests', { GET: requests.list });
@@ -106,4 +107,5 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
+const ownMethods: Iterable<string> = ['GET', 'HEAD', 'POST', 'DELETE'];
 const ownPaths = /^\/(v1\/(requests|webhooks|usage)\b|openapi\.json$)/;

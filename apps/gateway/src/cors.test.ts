@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createManualApiKeys, sampleKeysFile, secretOf } from './testing/sample-keys.ts';
+import { speakRaw } from './testing/speak-raw.ts';
 import { chat, startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
 const page = 'https://app.example.com';
@@ -18,9 +19,9 @@ afterEach(async () => {
   gateway = null;
 });
 
-async function start(corsOrigins: readonly string[] | '*' | null): Promise<TestGateway> {
+async function start(corsOrigins: readonly string[] | '*' | null, on = false): Promise<TestGateway> {
   const apiKeys = createManualApiKeys(sampleKeysFile({ acme: {} }));
-  gateway = await startTestGateway({ apiKeys, trust: { corsOrigins } });
+  gateway = await startTestGateway({ apiKeys, trust: { corsOrigins }, relay: { on } });
   return gateway;
 }
 const corsOf = (response: Response) =>
@@ -52,6 +53,26 @@ describe('pages of other origins', () => {
       'access-control-max-age': '86400',
     });
     expect(response.headers.get('vary')).toContain('Origin');
+  });
+
+  test('a preflight allows what the relay forwards', async () => {
+    const { get } = await start([page], true);
+    const methods = corsOf(await get('/v1/files/x', preflight))['access-control-allow-methods'];
+    expect(methods).toBe('GET, HEAD, POST, PUT, PATCH, DELETE');
+  });
+
+  test.each([
+    ['all', '*', '*'],
+    ['one', [page], page],
+    ['several', [page, 'http://localhost:3000'], null],
+    ['none', null, null],
+  ] as const)('a refusal whose request could not be read, where %s may call', async (_which, allowed, told) => {
+    const { port } = await start(allowed);
+    const heard = await speakRaw(port, `GET /v1/models HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`);
+    expect(heard).toMatch(/^HTTP\/1\.1 431 /);
+    const [, origin = null] = /\r\naccess-control-allow-origin: (\S+)\r\n/.exec(heard) ?? [];
+    expect(origin).toBe(told);
+    expect(heard.includes('access-control-expose-headers: Age, ')).toBe(told !== null);
   });
 
   test('answers and refusals can be read by the page, our headers included', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '@batch-gpt/errors';
 import { createLogger } from '@batch-gpt/logging';
 import { tenantId } from '@batch-gpt/contracts';
 import { sampleBatch, sampleBatchId } from '@batch-gpt/testing';
+import { createManualApiKeys, sampleKeysFile, secretOf } from './testing/sample-keys.ts';
 import { chat, startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
 let lines: string[];
@@ -39,6 +40,26 @@ test('what a batch route logs on its way as well', async () => {
   gateway.signals.setAway(true);
   await gateway.get(`/v1/batches/${sampleBatchId(1)}/cancel`, { method: 'POST', headers });
   expect(await said()).toMatchObject([{ level: 'warn', requestId: 'call-7', batchId: sampleBatchId(1) }]);
+});
+
+test('whose call it is, and by which of its keys; never the key', async () => {
+  await using keyed = await startTestGateway({
+    logger,
+    apiKeys: createManualApiKeys(sampleKeysFile({ acme: {} })),
+  });
+  const key = { ...headers, authorization: `Bearer ${secretOf('acme')}` };
+  keyed.stores.requests.lookup = () => Promise.reject(new Error('a bug'));
+  await keyed.post(chat('x'), key);
+  await keyed.post(chat('x'), { ...headers, authorization: 'Bearer sk-somebody-elses-key' });
+  await keyed.stores.batches.insert(sampleBatch(1, { tenant: tenantId.parse('acme') }));
+  keyed.signals.setAway(true);
+  await keyed.get(`/v1/batches/${sampleBatchId(1)}/cancel`, { method: 'POST', headers: key });
+  const whose = { tenant: 'acme', keyName: 'main', requestId: 'call-7' };
+  expect(await said()).toMatchObject([
+    { msg: 'a request failed', ...whose },
+    { level: 'warn', ...whose },
+  ]);
+  expect(lines.join('')).not.toContain('sk-');
 });
 
 test('what calls do together is nobody’s', async () => {

@@ -96,7 +96,9 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
 
   const { shutdownGraceMs } = ops;
   const { keepAlive } = hold;
-  const api = await openApiServer({ ...config.listen, gateway, clock, keepAlive, shutdownGrace: shutdownGraceMs });
+  const { corsOrigins } = trust;
+  const serverOptions = { keepAlive, corsOrigins, shutdownGrace: shutdownGraceMs };
+  const api = await openApiServer({ ...config.listen, ...serverOptions, gateway, clock });
   starting.use(api);
   logger.info('listening', { port: api.port, host: config.listen.host, mode: serving.mode });
 

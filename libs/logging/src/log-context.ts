@@ -3,6 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What a line is about; joins every line that is written inside `withLogContext`. */
 export interface LogContext {
   readonly requestId?: string;
+  /** Whose call it is, and by which of its keys; the key's name, never the key. */
+  readonly tenant?: string;
+  readonly keyName?: string;
   readonly batchId?: string;
   readonly jobId?: string;
 }

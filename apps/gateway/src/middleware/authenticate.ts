@@ -4,6 +4,7 @@ import { type RequestHandler } from 'express';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { createCaller, openCaller, type AccountOf, type Caller, type TenantOf } from '../tenant-of.ts';
 import { type ApiKeys } from '../tenants/watch-api-keys.ts';
+import { rememberCaller } from './request-id.ts';
 
 /** Lets callers in, and remembers who they are. */
 export interface Authentication {
@@ -35,7 +36,9 @@ export function createAuthentication({ keys, accountOf, clock }: AuthenticationO
   return {
     authenticate: (req, res, next) => {
       try {
-        callers.set(req, callerOf(req.headers, keys, accountOf, clock.now()));
+        const caller = callerOf(req.headers, keys, accountOf, clock.now());
+        callers.set(req, caller);
+        rememberCaller(res, caller);
       } catch (error) {
         res.setHeader('www-authenticate', 'Bearer');
         throw error;

@@ -9,6 +9,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type ErrorEnvelope } from '@batch-gpt/errors';
+import { type Headers } from '../respond/answer-headers.ts';
 import { writeJson } from '../respond/write-json.ts';
 import { newRequestId, requestIdOf } from './request-id.ts';
 
@@ -42,8 +43,15 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: null, message: 'Your request did not arrive in time.' },
 };
 
+/** Refuses as everything else does, with these headers besides. */
+export interface WireRefusals {
+  readonly handle: (serve: Serve) => Serve;
+  /** Refuses a target like `http://`: having no path it matches no route, not even that for unknown ones. */
+  readonly refuseWithoutPath: Serve;
+}
+
 /** Answers what Node refuses by itself; the server has to be made with `requireHostHeader: false`. */
-export function refuseOnWire(server: Server): { readonly handle: (serve: Serve) => Serve } {
+export function refuseOnWire(server: Server, headers: Headers = {}): WireRefusals {
   const owed = new WeakMap<Duplex, Set<ServerResponse>>();
   const refused = new WeakSet<Duplex>();
 
@@ -55,8 +63,13 @@ export function refuseOnWire(server: Server): { readonly handle: (serve: Serve) 
   const refuseNext = (socket: Duplex, refusal: Refusal) => {
     if (refused.has(socket)) return;
     refused.add(socket);
-    if (socket.writable && isNext(owed.get(socket))) refuseSocket(socket, refusal);
+    if (socket.writable && isNext(owed.get(socket))) refuseSocket(socket, refusal, headers);
     else socket.destroy();
+  };
+  const refuse = (req: IncomingMessage, res: ServerResponse, refusal: Refusal) => {
+    req.resume();
+    const own = { ...closing, 'x-request-id': requestIdOf(req) };
+    writeJson(res, refusal.status, bodyOf(refusal), { ...headers, ...own });
   };
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseNext(socket, refusals[error.code ?? ''] ?? malformed),
@@ -73,6 +86,7 @@ export function refuseOnWire(server: Server): { readonly handle: (serve: Serve) 
       else if (req.headers.host === undefined && req.httpVersion === '1.1') refuse(req, res, withoutHost);
       else serve(req, res);
     },
+    refuseWithoutPath: (req, res) => refuse(req, res, withoutPath),
   };
 }
 
@@ -85,15 +99,7 @@ function isNext(answers: ReadonlySet<ServerResponse> = new Set()): boolean {
   return answers.size <= 1 && [...answers].every(({ req, headersSent }) => !req.complete && !headersSent);
 }
 
-/** Refuses a target like `http://`: having no path it matches no route, not even that for unknown ones. */
-export const refuseWithoutPath: Serve = (req, res) => refuse(req, res, withoutPath);
-
-function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
-  req.resume();
-  writeJson(res, refusal.status, bodyOf(refusal), { ...closing, 'x-request-id': requestIdOf(req) });
-}
-
-function refuseSocket(socket: Duplex, refusal: Refusal): void {
+function refuseSocket(socket: Duplex, refusal: Refusal, more: Headers): void {
   const body = bodyOf(refusal);
   const headers = {
     'content-type': 'application/json',
@@ -101,6 +107,7 @@ function refuseSocket(socket: Duplex, refusal: Refusal): void {
     ...closing,
     'x-request-id': newRequestId(),
     date: new Date().toUTCString(),
+    ...more,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const timer = setTimeout(() => socket.destroy(), lingerMs);

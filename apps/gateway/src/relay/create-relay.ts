@@ -64,7 +64,7 @@ export interface Relay {
   serveRealtime(call: RealtimeCall): Promise<void>;
 }
 
-const relayedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+export const relayedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function createRelay(deps: RelayDeps): Relay {
   const { client, calls, ownership, admission, tenantOf, limitRelayed, metrics, settings } = deps;

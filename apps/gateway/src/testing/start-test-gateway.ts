@@ -109,6 +109,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     host: '127.0.0.1',
     gateway,
     clock,
+    corsOrigins: options.trust?.corsOrigins ?? null,
     keepAlive: 5000,
     headersTimeout: 60_000,
     requestTimeout: 60_000,
