@@ -1,9 +1,9 @@
 import { endpointTable } from '@batch-gpt/domain';
 import { type Logger } from '@batch-gpt/logging';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import { allowOrigins, type AllowedOrigins } from './middleware/allow-origins.ts';
 import { type Authentication } from './middleware/authenticate.ts';
-import { authorizeOperator } from './middleware/authorize-operator.ts';
+import { authorizeOperator, type OperatorAccess } from './middleware/authorize-operator.ts';
 import { countRequests } from './middleware/count-requests.ts';
 import { handleErrors } from './middleware/handle-errors.ts';
 import { logRequestId, requestId } from './middleware/request-id.ts';
@@ -37,6 +37,9 @@ export type AppDeps = ServeEndpointDeps &
     readonly authenticate: Authentication['authenticate'];
     readonly corsOrigins: AllowedOrigins;
     readonly adminToken: { readonly reveal: () => string } | null;
+    readonly operatorAccess: OperatorAccess;
+    /** Null where it is switched off. */
+    readonly dashboard: Router | null;
   };
 
 /** The OpenAI surface and the operators': middleware and routes in running order. */
@@ -86,13 +89,15 @@ export function createApp(deps: AppDeps): Express {
   route('/v1/models', { GET: models.list });
   route('/v1/models/:id', { GET: models.retrieve });
   if (relay !== null) app.use('/v1', logRequestId, (req, res) => relay.serve(req, res));
-  app.use('/admin', authorizeOperator(deps.adminToken));
+  if (deps.dashboard !== null) app.use('/dashboard', deps.dashboard);
+  app.use('/admin', authorizeOperator(deps.operatorAccess, deps.adminToken !== null));
   const operatorGet = (path: string, handler: express.RequestHandler) =>
     app.route(`/admin${path}`).get(handler).all(otherMethod('GET'));
   const operatorPost = (path: string, handler: express.RequestHandler) =>
     app.route(`/admin${path}`).post(handler).all(otherMethod('POST'));
   operatorGet('/snapshot', operator.snapshot);
   operatorGet('/events', operator.events);
+  operatorGet('/series', operator.series);
   operatorGet('/requests', operator.searchRequests);
   operatorGet('/requests/:id', operator.showRequest);
   operatorGet('/batches', operator.listBatches);

@@ -35,6 +35,7 @@ import { createBackgroundResponses } from './background/background-responses.ts'
 import { createNamePrevious } from './background/previous-response.ts';
 import { createRespondInBackground } from './background/respond-in-background.ts';
 import { createStreamResponse } from './background/stream-response.ts';
+import { composeDashboard } from './dashboard/compose-dashboard.ts';
 import { type GatewayClock } from './gateway-clock.ts';
 import { type HoldSettings } from './hold/hold-plan.ts';
 import { createRequestDescriber } from './objects/describe-request.ts';
@@ -102,6 +103,8 @@ export interface GatewayParts {
   readonly handles: { readonly window: number; readonly responseTtl: number; readonly failureTtl: number };
   /** How those are recognized who are no callers; null: they are not let in, or operators from this machine only. */
   readonly trust: Pick<AppDeps, 'verifyWebhook' | 'adminToken' | 'corsOrigins'>;
+  /** Where the built dashboard is; null switches it off. */
+  readonly dashboardDir: string | null;
   /** Who pays. */
   readonly accounts: Accounts;
   readonly relay: RelaySettings;
@@ -205,6 +208,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const streamResponse = createStreamResponse(streamed);
   stack.defer(() => operator.streams.end());
   const app = createApp({
+    ...composeDashboard({ adminToken: parts.trust.adminToken, siteDir: parts.dashboardDir, clock }),
     ...authentication,
     ...relay,
     requests,

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   accountsEnv,
   boolFlag,
@@ -150,6 +152,14 @@ const trustEnv = section(
   },
 );
 
+/** The site for operators at `/dashboard`, as it was built. */
+const dashboardEnv = section({ DASHBOARD: boolFlag({ default: true }), DASHBOARD_DIR: orNull(text()) }, (env) =>
+  env.DASHBOARD ? resolve(env.DASHBOARD_DIR ?? builtSite) : null,
+);
+
+/** Where the build puts it in a checkout. */
+const builtSite = fileURLToPath(new URL('../../dashboard/site', import.meta.url));
+
 export const gatewayConfig = defineConfig({
   log: logEnv,
   ops: opsEnv,
@@ -158,6 +168,7 @@ export const gatewayConfig = defineConfig({
   listen: listenEnv,
   serving: servingEnv,
   hold: holdEnv,
+  dashboardDir: dashboardEnv,
   handles: handlesEnv,
   trust: trustEnv,
   apiKeys: apiKeysEnv,

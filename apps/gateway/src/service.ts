@@ -74,6 +74,7 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
       prices,
       accounts,
       relay: config.relay,
+      dashboardDir: config.dashboardDir,
     }),
   );
   starting.use(

@@ -106,3 +106,14 @@ export {
   type OperatorRequestPage,
 } from './operator/pages.ts';
 export { operatorEvent, type OperatorEvent } from './operator/events.ts';
+export {
+  dashboardSession,
+  loginOrder,
+  operatorSeries,
+  seriesRange,
+  seriesRanges,
+  type DashboardSession,
+  type OperatorSeries,
+  type SeriesPoint,
+  type SeriesRange,
+} from './operator/series.ts';

@@ -6,6 +6,7 @@ import {
   operatorBatchPage,
   operatorRequestDetails,
   operatorRequestPage,
+  operatorSeries,
   operatorSnapshot,
   purgeReport,
   retryReport,
@@ -16,11 +17,13 @@ import {
   type OperatorBatchPage,
   type OperatorRequestDetails,
   type OperatorRequestPage,
+  type OperatorSeries,
   type OperatorSnapshot,
   type PurgeOrder,
   type PurgeReport,
   type RequestState,
   type RetryReport,
+  type SeriesRange,
 } from '@batch-gpt/contracts';
 import { followEvents, type Follow, type StatusNews } from './follow-events.ts';
 import { refusalOf, StatusError } from './status-error.ts';
@@ -57,6 +60,7 @@ export interface BatchQuery {
 /** The operator API; every method rejects with {@link StatusError}, or with the signal's reason. */
 export interface StatusClient {
   snapshot(signal?: AbortSignal): Promise<OperatorSnapshot>;
+  series(range: SeriesRange, signal?: AbortSignal): Promise<OperatorSeries>;
   /** Snapshots and actions until the signal is aborted, over reconnections; see {@link followEvents}. */
   follow(options: Follow): AsyncGenerator<StatusNews, void, undefined>;
   requests(query: RequestQuery, signal?: AbortSignal): Promise<OperatorRequestPage>;
@@ -114,6 +118,7 @@ export function createStatusClient(options: StatusClientOptions): StatusClient {
 
   return {
     snapshot: (signal) => get(operatorSnapshot, '/snapshot', signal),
+    series: (range, signal) => get(operatorSeries, `/series${searchOf({ range })}`, signal),
     follow: (how) =>
       followEvents(
         (lastId, signal) =>

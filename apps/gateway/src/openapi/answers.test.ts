@@ -197,6 +197,10 @@ const calls: Readonly<Record<string, Call>> = {
     abort.abort();
     return [new Response(new TextDecoder().decode(first?.value as Uint8Array | undefined), { status, headers })];
   },
+  retrieveSeries: async () => {
+    await busy();
+    return [await operate('/admin/series'), await operate('/admin/series?range=7d')];
+  },
   searchRequests: async () => {
     await busy();
     return [await operate('/admin/requests'), await operate('/admin/requests?key=0&state=accepted&limit=1')];

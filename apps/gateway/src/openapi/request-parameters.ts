@@ -1,4 +1,12 @@
-import { batchId, knownProviderStatuses, modelName, requestKey, requestState, tenantId } from '@batch-gpt/contracts';
+import {
+  batchId,
+  knownProviderStatuses,
+  modelName,
+  requestKey,
+  requestState,
+  seriesRange,
+  tenantId,
+} from '@batch-gpt/contracts';
 import { z } from 'zod';
 import { eventNumber } from '../background/stream-response.ts';
 import { askedHolds } from '../hold/hold-plan.ts';
@@ -160,3 +168,6 @@ export const batchPath = path(text, "The batch's id, ours or the provider's.");
 export const ownBatchPath = path(batchId, "The batch's id.");
 export const responsePath = path(text, "The response's id.");
 export const modelPath = path(text, "The model's name.");
+
+/** How far back a series goes. */
+export const seriesParameters: readonly Parameter[] = [query('range', seriesRange, 'How far back; `1h` unless given.')];

@@ -1,6 +1,7 @@
 import { type Logger } from '@batch-gpt/logging';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { createAudit, type Audit } from './audit.ts';
+import { createSeriesReader } from './read-series.ts';
 import { createSnapshotReader, type SnapshotDeps } from './read-snapshot.ts';
 import { createRetryLines, type RetryLinesDeps } from './retry-lines.ts';
 import { createOperatorRoutes, type OperatorRoutes, type OperatorRoutesDeps } from './routes.ts';
@@ -9,7 +10,7 @@ import { createEventStreams, type EventStreams } from './stream-events.ts';
 
 export type OperatorDeps = SnapshotDeps &
   RetryLinesDeps &
-  Omit<OperatorRoutesDeps, 'feed' | 'streams' | 'retryLines' | 'audit'> & {
+  Omit<OperatorRoutesDeps, 'feed' | 'readSeries' | 'streams' | 'retryLines' | 'audit'> & {
     readonly clock: GatewayClock;
     readonly logger: Logger;
   };
@@ -28,5 +29,6 @@ export function composeOperator(deps: OperatorDeps): Operator {
   const streams = createEventStreams({ feed, clock });
   const audit = createAudit({ logger, clock, tell: (entry) => streams.tell(entry) });
   const retryLines = createRetryLines(deps);
-  return { routes: createOperatorRoutes({ ...deps, feed, streams, retryLines, audit }), audit, streams };
+  const readSeries = createSeriesReader(deps);
+  return { routes: createOperatorRoutes({ ...deps, feed, readSeries, streams, retryLines, audit }), audit, streams };
 }

@@ -2,6 +2,7 @@ import {
   flushOrder,
   knownProviderStatuses,
   requestKey,
+  seriesRanges,
   type FlushReport,
   type OperatorBatchPage,
   type OperatorRequest,
@@ -37,6 +38,7 @@ import { toOperatorBatchDetails } from './operator-batch-details.ts';
 import { toOperatorRequestDetails } from './operator-request-details.ts';
 import { createReadOrder } from './read-order.ts';
 import { readAfter, readSearch, readTenant } from './read-search.ts';
+import { type ReadSeries } from './read-series.ts';
 import { type RetryLines } from './retry-lines.ts';
 import { searchRequests } from './search-requests.ts';
 import { type SnapshotFeed } from './snapshot-feed.ts';
@@ -44,6 +46,7 @@ import { type EventStreams } from './stream-events.ts';
 
 export interface OperatorRoutesDeps {
   readonly feed: Pick<SnapshotFeed, 'current'>;
+  readonly readSeries: ReadSeries;
   readonly streams: Pick<EventStreams, 'serve'>;
   readonly search: RequestSearch;
   readonly overview: WorkOverview;
@@ -67,6 +70,7 @@ export interface OperatorRoutesDeps {
 export interface OperatorRoutes {
   readonly snapshot: RequestHandler;
   readonly events: RequestHandler;
+  readonly series: RequestHandler;
   readonly searchRequests: RequestHandler;
   readonly showRequest: RequestHandler;
   readonly listBatches: RequestHandler;
@@ -94,6 +98,9 @@ export function createOperatorRoutes(deps: OperatorRoutesDeps): OperatorRoutes {
     snapshot: async (_req, res) => show(res, await deps.feed.current()),
 
     events: (req, res) => deps.streams.serve(req, res),
+
+    series: async (req, res) =>
+      show(res, await deps.readSeries(readOneOf('range', seriesRanges, req.query['range']) ?? '1h')),
 
     searchRequests: async (req, res) => {
       const { found, next } = await searchRequests(deps, readSearch(req.query));

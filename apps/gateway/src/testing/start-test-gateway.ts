@@ -19,6 +19,7 @@ export interface TestGatewayOptions {
   readonly shutdownGrace?: number;
   readonly patience?: Partial<Pick<ApiServerOptions, 'keepAlive' | 'headersTimeout' | 'requestTimeout'>>;
   readonly trust?: Partial<GatewayParts['trust']>;
+  readonly dashboardDir?: string;
   readonly apiKeys?: GatewayParts['apiKeys'];
   readonly accounts?: readonly Account[];
   readonly prices?: GatewayParts['prices'];
@@ -89,6 +90,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     hold: { ...hold, ...options.hold },
     serving: { ...serving, ...options.serving },
     handles: { window: 5000, responseTtl: 30 * 86_400_000, failureTtl: 180_000 },
+    dashboardDir: options.dashboardDir ?? null,
     trust: { verifyWebhook: createWebhookVerifier(() => []), adminToken: null, corsOrigins: null, ...options.trust },
     apiKeys: options.apiKeys ?? null,
     usage: stores.usage,

@@ -52,6 +52,7 @@ export function createFakeClient(snapshot: OperatorSnapshot | Error): FakeClient
       calls.push('snapshot');
       return current instanceof Error ? Promise.reject(current) : Promise.resolve(current);
     },
+    series: (range) => note(`series ${range}`, { object: 'batch_gpt.series', range, step_seconds: 60, data: [] }),
     follow: async function* ({ signal }) {
       followers += 1;
       try {

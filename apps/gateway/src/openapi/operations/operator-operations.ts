@@ -7,6 +7,7 @@ import {
   resumeHeader,
   retryPlace,
   searchFilters,
+  seriesParameters,
 } from '../request-parameters.ts';
 import { bodyErrors } from './errors-of.ts';
 
@@ -37,6 +38,16 @@ export const operatorOperations: readonly Operation[] = [
     parameters: resumeHeader,
     answers: { 200: { description: 'Events for as long as they are listened to.', events: true } },
     errors: ['invalid_admin_token', 'store_unavailable', 'too_many_waiters', 'shutting_down'],
+  },
+  {
+    ...group,
+    id: 'retrieveSeries',
+    method: 'get',
+    path: '/admin/series',
+    summary: 'Says what settled lately, in sixty equal steps.',
+    parameters: seriesParameters,
+    answers: { 200: { description: 'The steps, oldest first.', json: ['OperatorSeries'] } },
+    errors: readErrors,
   },
   {
     ...group,
