@@ -1,9 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { chartFolder } from '../chart/chart-folder.ts';
 import { renderText, shapes } from '../chart/render-chart.ts';
-import { describeWith, type ToolName, toolPath } from '../tools/chart-tools.ts';
+import { exampleManifests } from '../examples/example-manifests.ts';
+import { type ToolName, toolPath } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 /** Runs a tool and expects it to be content. */
 function expectContent(tool: ToolName, args: readonly string[], input = ''): void {

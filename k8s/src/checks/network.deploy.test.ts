@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { at, listAt } from '../chart/manifest.ts';
 import { renderChart, shapes } from '../chart/render-chart.ts';
 import { workloads } from '../settings/service-settings.ts';
-import { describeWith } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 const portsOf = (rules: readonly unknown[]) =>
   rules.flatMap((rule) => listAt(rule, 'ports').map((port) => at(port, 'port')));

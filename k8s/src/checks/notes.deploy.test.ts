@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chartFolder } from '../chart/chart-folder.ts';
 import { shapes } from '../chart/render-chart.ts';
-import { describeWith, toolPath } from '../tools/chart-tools.ts';
+import { toolPath } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 /** What `helm install` says at its end; nothing is installed. */
 function notesOf(shape: string): string {

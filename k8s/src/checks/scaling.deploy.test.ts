@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { at } from '../chart/manifest.ts';
 import { renderChart } from '../chart/render-chart.ts';
 import { workloads } from '../settings/service-settings.ts';
-import { describeWith } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 describeWith('helm')('scaling', () => {
   it('leaves the number of replicas to whoever scales, and else to the values', () => {

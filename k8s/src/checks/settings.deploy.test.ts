@@ -9,7 +9,7 @@ import { resultsConfig } from '@batch-gpt/results/config';
 import { listAt } from '../chart/manifest.ts';
 import { renderChart, renderText, shapes, type Values } from '../chart/render-chart.ts';
 import { configurable, readersOf, secretEntries, type Workload, workloads } from '../settings/service-settings.ts';
-import { describeWith } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 import { envOf, podEnv } from './service-env.ts';
 
 const schemas: Readonly<Record<Workload, ConfigSchema>> = {

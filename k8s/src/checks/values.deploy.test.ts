@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { renderChart, renderText, type Values } from '../chart/render-chart.ts';
-import { describeWith } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 /** What helm says against values. */
 function refusal(values: Values, shape: string | null = 'default'): string {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { at, listAt, type Manifest } from '../chart/manifest.ts';
 import { renderChart, shapes } from '../chart/render-chart.ts';
 import { workloads } from '../settings/service-settings.ts';
-import { describeWith } from '../tools/chart-tools.ts';
+import { describeWith } from '../tools/describe-with.ts';
 
 /** The pods of everything that runs, by name. */
 function podsOf(manifests: readonly Manifest[]): readonly (readonly [string, unknown])[] {

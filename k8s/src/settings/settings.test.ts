@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { chartFolder } from '../chart/chart-folder.ts';
-import { generatedFiles } from '../generated-files.ts';
+import { settingsFiles } from '../generated-files.ts';
 import { valuesSchema } from './values-schema.ts';
 import { allSettings, configurable, decidedByChart, secretEntries, workloads } from './service-settings.ts';
 
 describe('the settings of the services', () => {
-  it.each(generatedFiles.map(({ path, content }) => [path.slice(chartFolder.length + 1), path, content] as const))(
+  it.each(settingsFiles.map(({ path, content }) => [path.slice(chartFolder.length + 1), path, content] as const))(
     'are in the chart as the services have them: %s (npm run write -w @batch-gpt/k8s)',
     (_name, path, content) => expect(readFileSync(path, 'utf8')).toBe(content()),
   );

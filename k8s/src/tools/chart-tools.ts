@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe } from '@jest/globals';
 
 const INSTALLER = join(import.meta.dirname, '../../tools/install.sh');
 
@@ -21,10 +20,6 @@ export function toolPath(name: ToolName): string {
   return path;
 }
 
-/** `describe` where all of these are installed, else `describe.skip`, loudly. */
-export function describeWith(...names: readonly ToolName[]): typeof describe | typeof describe.skip {
-  const missing = names.filter((name) => !installed.has(name));
-  if (missing.length === 0) return describe;
-  process.emitWarning(`checks of the chart are skipped: no ${missing.join(', no ')}; run k8s/tools/install.sh`);
-  return describe.skip;
-}
+/** Which of these are not installed. */
+export const missingTools = (names: readonly ToolName[]): readonly ToolName[] =>
+  names.filter((name) => !installed.has(name));
