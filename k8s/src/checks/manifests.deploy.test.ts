@@ -27,25 +27,29 @@ describeWith('helm')('the chart', () => {
   });
 });
 
-describeWith(
-  'helm',
-  'kubeconform',
-  'schemas',
-)('its manifests', () => {
+/** Arguments of kubeconform that have it refuse every field it does not know. */
+const strictly = (): readonly string[] => [
+  '-strict',
+  ...['-schema-location', `${toolPath('schemas')}/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`],
+  // It stands in an example of `extraObjects`, and is not the chart's.
+  ...['-skip', 'ExternalSecret', '-'],
+];
+
+const VALIDATION = ['helm', 'kubeconform', 'schemas'] as const;
+
+describeWith(...VALIDATION)('its manifests', () => {
   it.each(shapes)('are what Kubernetes and the custom resources know, to the last field: %s', (shape) => {
-    const schemas = `${toolPath('schemas')}/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`;
-    // ExternalSecret stands in an example of `extraObjects`: not the chart's.
-    const args = ['-strict', '-skip', 'ExternalSecret', '-schema-location', schemas, '-'];
-    expectContent('kubeconform', args, rendered(shape));
+    expectContent('kubeconform', strictly(), rendered(shape));
   });
 
+  it.each(exampleManifests.map(({ path }) => [basename(path), path] as const))(
+    'are so as plain manifests: %s',
+    (_name, path) => expectContent('kubeconform', strictly(), readFileSync(path, 'utf8')),
+  );
+
   it('are refused with a field that Kubernetes does not know', () => {
-    const schemas = `${toolPath('schemas')}/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`;
     const input = rendered('default').replace('enableServiceLinks:', 'enableServiceLink:');
-    const { status, stdout } = spawnSync(toolPath('kubeconform'), ['-strict', '-schema-location', schemas, '-'], {
-      input,
-      encoding: 'utf8',
-    });
+    const { status, stdout } = spawnSync(toolPath('kubeconform'), strictly(), { input, encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining('enableServiceLink') });
   });
 });

@@ -8,7 +8,7 @@ import { readOpenApi } from './read-openapi.ts';
 
 /** What the chart can render of Kubernetes itself, by group. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
-  '': ['ConfigMap', 'PersistentVolumeClaim', 'Pod', 'Secret', 'Service', 'ServiceAccount'],
+  '': ['ConfigMap', 'Namespace', 'PersistentVolumeClaim', 'Pod', 'Secret', 'Service', 'ServiceAccount'],
   apps: ['Deployment', 'StatefulSet'],
   autoscaling: ['HorizontalPodAutoscaler'],
   'networking.k8s.io': ['Ingress', 'NetworkPolicy'],
