@@ -16,6 +16,7 @@ import type {
 import type { Logger } from '@batch-gpt/logging';
 import type { Metrics } from '@batch-gpt/metrics';
 import type { AccountBudgets } from './account-budgets.ts';
+import type { FullStoreAlarm } from './full-store-alarm.ts';
 import type { ScratchFolder } from './scratch-folder.ts';
 import type { TokenLimits } from './token-limits.ts';
 import type { WorkingAccount, WorkingAccounts } from './working-accounts.ts';
@@ -28,6 +29,7 @@ export interface BatcherDeps {
   readonly ownedIds: Pick<OwnedIdStore, 'removeExpired'>;
   readonly ledger: Pick<Ledger, 'removeBefore'>;
   readonly cache: Pick<OutcomeCache, 'evictOldest' | 'storedBytes'>;
+  readonly fullStore: FullStoreAlarm;
   readonly bells: WindowBells;
   readonly hints: HintCounters;
   readonly ended: EndedSignals;

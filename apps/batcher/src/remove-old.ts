@@ -7,14 +7,24 @@
  *   what the ledger says of days before those of batches      ─▶ removed
  *   void batches that no row carries                          ─▶ removed, a week after their end: a claim that was sent
  *                                                                 before it may arrive that late
- *   more stored than is allowed                               ─▶ the outcomes that would expire first go
+ *   more stored than is allowed                               ─▶ the oldest outcomes go, and an alarm if none may
  */
 import type { BatchId } from '@batch-gpt/contracts';
 import type { BatcherDeps } from './batcher-deps.ts';
 
 export type RemoveOldDeps = Pick<
   BatcherDeps,
-  'requests' | 'batches' | 'idempotency' | 'ownedIds' | 'ledger' | 'cache' | 'outcomes' | 'clock' | 'logger' | 'keep'
+  | 'requests'
+  | 'batches'
+  | 'idempotency'
+  | 'ownedIds'
+  | 'ledger'
+  | 'cache'
+  | 'fullStore'
+  | 'outcomes'
+  | 'clock'
+  | 'logger'
+  | 'keep'
 >;
 
 const page = 500;
@@ -70,21 +80,26 @@ async function removeBatches(
   return removed;
 }
 
-async function evict({ cache, outcomes, clock, logger, keep }: RemoveOldDeps, now: number, signal: AbortSignal) {
-  if (keep.storedBytes === null) return 0;
-  const isFull = async () => (await cache.storedBytes()) > (keep.storedBytes ?? Infinity);
+async function evict(deps: RemoveOldDeps, now: number, signal: AbortSignal): Promise<number> {
+  const { cache, outcomes, logger, keep, fullStore } = deps;
+  const allowed = keep.storedBytes;
+  if (allowed === null) return 0;
   let evicted = 0;
-  for (let turn = 0; turn < pagesAtOnce && !signal.aborted && (await isFull()); turn += 1) {
+  for (let turn = 0; turn < pagesAtOnce && !signal.aborted; turn += 1) {
+    if ((await cache.storedBytes()) <= allowed) {
+      fullStore.clear();
+      break;
+    }
     const keys = await cache.evictOldest(now - evictionGrace, page, now);
+    if (keys.length === 0) {
+      fullStore.raise();
+      break;
+    }
     evicted += keys.length;
     // A gateway that does not hear of it looks its remembered outcomes up again soon.
     await outcomes.announceOutcomes(keys).catch((err: unknown) => {
       logger.warn('evicted outcomes were not announced to the gateways', { err, keys: keys.length });
     });
-    if (keys.length === 0) {
-      logger.warn('the store is fuller than allowed and holds nothing that may go', { at: clock.now() });
-      break;
-    }
   }
   if (evicted > 0) logger.info('outcomes were evicted to make room', { evicted });
   return evicted;

@@ -20,6 +20,7 @@ import type { BatcherDeps } from './batcher-deps.ts';
 import { closeWindow } from './close-window.ts';
 import { collectRequests } from './collect-requests.ts';
 import type { BatcherConfig } from './config.ts';
+import { createFullStoreAlarm } from './full-store-alarm.ts';
 import { createHeldBatches } from './held-batches.ts';
 import { createScratchFolder } from './scratch-folder.ts';
 import { removeOrphans } from './remove-orphans.ts';
@@ -77,6 +78,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
     ownedIds: stores.ownedIds,
     ledger: stores.ledger,
     cache: stores.cache,
+    fullStore: createFullStoreAlarm(clock, logger),
     keep: config.keep,
     bells: signals.bells,
     hints: signals.hints,

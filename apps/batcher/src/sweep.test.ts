@@ -12,6 +12,7 @@ import {
   sampleSettlement,
   sampleTenant,
 } from '@batch-gpt/testing';
+import { createFullStoreAlarm } from './full-store-alarm.ts';
 import { sweep } from './sweep.ts';
 import { createTestBatcher, createWorld, type World } from './testing/test-batcher.ts';
 
@@ -118,14 +119,15 @@ describe('the sweep', () => {
     expect(await idempotency.removeExpired(now, 10)).toBe(0);
   });
 
-  it('evicts what expires first while more is stored than is allowed, and tells the gateways', async () => {
+  it('evicts the oldest while more is stored than is allowed, and tells the gateways', async () => {
     const { requests } = world.stores;
     await world.accept(6);
     const keys = [0, 1, 2, 3, 4, 5].map(sampleKey);
     await requests.claim(world.group, sampleBatchId(0), keys, world.clock.now());
+    await world.clock.advance(25 * hour);
     const settlements = keys.map((key, n) => {
-      const doneLongAgo = sampleOutcome({ at: world.clock.now() - (n === 5 ? 23 * hour : 25 * hour) });
-      return { ...sampleSettlement(key), outcome: doneLongAgo, expiresAt: world.clock.now() + (6 - n) * day };
+      const outcome = sampleOutcome({ at: world.clock.now() - (n === 0 ? 23 : 24.5) * hour });
+      return { ...sampleSettlement(key), outcome, expiresAt: world.clock.now() + (6 - n) * day };
     });
     await requests.settle(sampleBatchId(0), settlements);
     let stored = 30;
@@ -138,12 +140,40 @@ describe('the sweep', () => {
     };
     const keep = { settledBatches: day, storedBytes: 15 };
     await sweep(createTestBatcher(world, 'batcher-1', { cache, keep }).deps, new AbortController().signal);
-    // Twice two: those that expire first, but never the one that ended within a day.
+    // Twice two: the oldest, though they would stay longest, but never the one that ended within a day.
     expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([0, 5].map(sampleKey));
     expect(world.signals.seen.outcomes.flat().toSorted()).toEqual([1, 2, 3, 4].map(sampleKey));
 
     stored = 1000;
     await sweep(createTestBatcher(world, 'batcher-1', { cache, keep }).deps, new AbortController().signal);
-    expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([sampleKey(5)]);
+    expect([...(await requests.lookup(keys)).rows.keys()]).toEqual([sampleKey(0)]);
+  });
+
+  it('warns of a store that stays too full when that begins and every ten minutes, and says when it is over', async () => {
+    const told: string[] = [];
+    const note = (text: string) => void told.push(text);
+    const fullStore = createFullStoreAlarm(world.clock, { warn: note, info: note });
+    let stored = 30;
+    const cache = { ...world.stores.cache, storedBytes: () => Promise.resolve(stored) };
+    const keep = { settledBatches: day, storedBytes: 15 };
+    const { deps } = createTestBatcher(world, 'batcher-1', { cache, keep, fullStore });
+    const sweepOften = async (times: number) => {
+      for (let n = 0; n < times; n += 1) {
+        await sweep(deps, new AbortController().signal);
+        await world.clock.advance(15_000);
+      }
+    };
+    const full = 'the store is fuller than allowed and holds nothing that may go';
+    const over = 'the store is not fuller than allowed any more';
+    await sweepOften(40);
+    expect(told).toEqual([full]);
+    await sweepOften(1);
+    expect(told).toEqual([full, full]);
+    stored = 10;
+    await sweepOften(5);
+    expect(told).toEqual([full, full, over]);
+    stored = 30;
+    await sweepOften(5);
+    expect(told).toEqual([full, full, over, full]);
   });
 });

@@ -107,6 +107,34 @@ describe('a call that has an Idempotency-Key', () => {
     expect(stored()).toBe(1);
   });
 
+  test('keeps the stored answer that it was given, however full the store is', async () => {
+    const { cache } = gateway.stores;
+    const old = await answered(chat('pay'), {});
+    await answered(chat('never named'), {});
+    await gateway.clock.advance(3 * 24 * hour);
+    await gateway.post(chat('pay'), key('order-1'));
+    await gateway.clock.advance(23 * hour);
+    const now = gateway.clock.now();
+    expect(await cache.evictOldest(now - 24 * hour, 10, now)).toHaveLength(1);
+    expect(await (await gateway.post(chat('pay'), key('order-1'))).text()).toBe(await old.text());
+    expect(stored()).toBe(2);
+  });
+
+  test('and a row of its own, and failed, is a new request after the time of failures', async () => {
+    const fresh = key('order-1', { 'cache-control': 'no-cache' });
+    const failed = gateway.post(chat('pay'), fresh);
+    await gateway.held(1);
+    await gateway.finish({ kind: 'failed', status: 400, shareable: false, body: '{"error":{}}' });
+    expect((await failed).status).toBe(400);
+    await gateway.clock.advance(179_000);
+    expect((await gateway.post(chat('pay'), fresh)).status).toBe(400);
+    await gateway.clock.advance(1000);
+    const again = await answered(chat('pay'), fresh);
+    expect(again.status).toBe(200);
+    expect(rowOf(again)).toBe(rowOf(await failed));
+    expect(stored()).toBe(2);
+  });
+
   test('that cannot be kept is refused, and nothing is stored', async () => {
     const refused = await gateway.post(chat('pay'), key('two words'));
     expect(refused.status).toBe(400);

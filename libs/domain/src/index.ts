@@ -32,6 +32,7 @@ export type {
 } from './batch.ts';
 export { failureOutcome } from './failure-outcome.ts';
 export { newBatch } from './new-batch.ts';
+export { createOldest, type Oldest } from './oldest.ts';
 export {
   addSizes,
   noSizes,

@@ -2,9 +2,11 @@
  * Stored outcomes as a cache that can be emptied. A purge looks at a page of rows, removes the ended ones that match,
  * then takes the old outcome from those that are open. Both ask again for what they looked for: a row that was accepted
  * anew in between loses its old outcome in the second, one that ended anew keeps its new one.
+ *
+ * Eviction goes through the listing of every tenant, which is in order of time, and merges what it finds there.
  */
 import type { RequestKey, TenantId } from '@batch-gpt/contracts';
-import { checkPurge, type OutcomeCache, type PurgeFilter } from '@batch-gpt/domain';
+import { checkPurge, createOldest, type OutcomeCache, type PurgeFilter } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { mapErrors } from './map-error.ts';
 import { endedRowFields, removeEnded, type EndedRow } from './remove-ended.ts';
@@ -22,6 +24,9 @@ const pageLength = 1000;
 
 /** What a purge has to know of a row. */
 type FoundRow = EndedRow & Pick<RequestRow, 'tenant' | 'acceptedAt' | 'state' | 'model'>;
+
+/** What an eviction has to know of a row. */
+type EvictedRow = EndedRow & Pick<RequestRow, 'acceptedAt'>;
 
 const foundRowFields = { ...endedRowFields, tenant: 1, acceptedAt: 1, state: 1, model: 1 };
 
@@ -48,14 +53,18 @@ export function createOutcomeCache({ db, rows, files }: OutcomeCacheDeps): Outco
     evictOldest: (doneBefore, limit, now) =>
       mapErrors(async () => {
         if (limit <= 0) return [];
-        const found = await rows
-          .find({ state: 'done', doneAt: { $lt: doneBefore }, namedUntil: { $not: { $gt: now } } })
-          .sort({ expiresAt: 1, doneAt: 1 })
-          .limit(limit)
-          .project<EndedRow>(endedRowFields)
-          .toArray();
-        await removeEnded(rows, files, found);
-        return found.map(({ _id }) => _id);
+        const oldest = createOldest<EvictedRow>(doneBefore, limit, ({ acceptedAt }) => acceptedAt);
+        const mayGo = { state: 'done' as const, doneAt: { $lt: doneBefore }, namedUntil: { $not: { $gt: now } } };
+        for await (const tenant of tenantsOf(rows)) {
+          const page = rows.find(
+            { tenant, acceptedAt: { $lt: oldest.before() }, ...mayGo },
+            { hint: 'listing_by_key' },
+          );
+          page.sort({ acceptedAt: 1, _id: 1 }).limit(limit);
+          oldest.add(await page.project<EvictedRow>({ ...endedRowFields, acceptedAt: 1 }).toArray());
+        }
+        await removeEnded(rows, files, oldest.found());
+        return oldest.found().map(({ _id }) => _id);
       }),
 
     // What the documents add up to: the files on the disk do not shrink.
@@ -80,10 +89,12 @@ async function* pagesOf(
   } else if (tenant !== undefined) {
     yield* pagesOfTenant(rows, tenant);
   } else {
-    for (let next = await nextTenant(rows, null); next !== null; next = await nextTenant(rows, next)) {
-      yield* pagesOfTenant(rows, next);
-    }
+    for await (const each of tenantsOf(rows)) yield* pagesOfTenant(rows, each);
   }
+}
+
+async function* tenantsOf(rows: mongo.Collection<RequestRow>): AsyncGenerator<TenantId> {
+  for (let next = await nextTenant(rows, null); next !== null; next = await nextTenant(rows, next)) yield next;
 }
 
 async function* pagesOfTenant(

@@ -1,5 +1,5 @@
 import type { RequestKey } from '@batch-gpt/contracts';
-import type { PurgeFilter } from '@batch-gpt/domain';
+import { createOldest, type PurgeFilter } from '@batch-gpt/domain';
 import { integer, integerOrNull, text, type Row } from './column.ts';
 import { atLeastNone, type Prepare } from './statement.ts';
 
@@ -43,6 +43,11 @@ export function createCacheRows(prepare: Prepare) {
     return select.all(tenant, from.acceptedAt, from.key, pageLength);
   };
 
+  function* tenants(): Generator<string> {
+    const next = prepare('SELECT tenant FROM requests WHERE tenant > ? ORDER BY tenant LIMIT 1');
+    for (let row = next.get(''); row !== undefined; row = next.get(text(row, 'tenant'))) yield text(row, 'tenant');
+  }
+
   const reads = {
     // What is in the file and holds something; the log beside it is not counted.
     storedBytes: (): number => {
@@ -78,12 +83,13 @@ export function createCacheRows(prepare: Prepare) {
 
     evictOldest: (doneBefore: number, limit: number, now: number): RequestKey[] => {
       const select = prepare(`
-        SELECT id, key FROM requests WHERE state = 'done' AND expires_at > ? AND done_at < ?
+        SELECT id, key, accepted_at FROM requests WHERE tenant = ? AND accepted_at < ? AND state = 'done' AND done_at < ?
           AND (named_until IS NULL OR named_until <= ?)
-        ORDER BY expires_at, done_at LIMIT ?`);
-      const evicted = select.all(Number.MIN_SAFE_INTEGER, doneBefore, now, atLeastNone(limit));
-      for (const row of evicted) remove(integer(row, 'id'));
-      return evicted.map((row) => text(row, 'key') as RequestKey);
+        ORDER BY accepted_at, key LIMIT ?`);
+      const oldest = createOldest<Row>(doneBefore, atLeastNone(limit), (row) => integer(row, 'accepted_at'));
+      for (const tenant of tenants()) oldest.add(select.all(tenant, oldest.before(), doneBefore, now, oldest.limit));
+      for (const row of oldest.found()) remove(integer(row, 'id'));
+      return oldest.found().map((row) => text(row, 'key') as RequestKey);
     },
   };
 

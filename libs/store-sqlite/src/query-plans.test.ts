@@ -143,7 +143,7 @@ describe('query plans', () => {
     const purge = 'ORDER BY tenant, accepted_at, key';
     expect(planContaining(purge, 'tenant = ?')).toContain('requests_listed (tenant=? AND (accepted_at,key)>(?,?))');
     expect(planContaining(purge, '(tenant, ')).toContain('requests_listed ((tenant,accepted_at,key)>(?,?,?))');
-    expect(planContaining('ORDER BY expires_at, done_at')).toContain('requests_expiring');
+    expect(planContaining('named_until <= ?')).toContain('requests_listed (tenant=? AND accepted_at<?)');
     expect(planContaining('FROM batches', 'updated_at <')).toContain(
       'USING COVERING INDEX batches_ended (state=? AND updated_at<?)',
     );

@@ -19,6 +19,7 @@ import {
 import { createAccountBudgets } from '../account-budgets.ts';
 import type { BatcherDeps } from '../batcher-deps.ts';
 import { closeWindow } from '../close-window.ts';
+import { createFullStoreAlarm } from '../full-store-alarm.ts';
 import { createHeldBatches, type HeldBatches } from '../held-batches.ts';
 import { createScratchFolder } from '../scratch-folder.ts';
 import { createSlots } from '../slots.ts';
@@ -73,6 +74,7 @@ export function createTestBatcher(
     ownedIds: world.stores.ownedIds,
     ledger: world.stores.ledger,
     cache: world.stores.cache,
+    fullStore: createFullStoreAlarm(world.clock, silentLogger),
     keep: { settledBatches: 400 * 24 * 3_600_000, storedBytes: null },
     bells: world.signals.bells,
     hints: world.signals.hints,

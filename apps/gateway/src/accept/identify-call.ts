@@ -74,13 +74,17 @@ export async function identifyCall(
   return { ...row, repeatOf: isNew ? null : record.createdAt, namedUntil: record.expiresAt };
 }
 
-/** Keeps a stored answer for as long as an `Idempotency-Key` names it. */
+/**
+ * Keeps a stored answer for as long as an `Idempotency-Key` names it: from removal, and from eviction, which passes over
+ * rows for a day after their end only. So a name that comes first when the row has ended is always noted.
+ */
 export async function keepNamed(
   { requests, within }: Pick<IdentifyDeps, 'requests' | 'within'>,
-  { namedUntil }: CallIdentity,
+  { namedUntil, repeatOf }: CallIdentity,
   record: RequestRecord,
 ): Promise<void> {
-  if (namedUntil === null || record.state !== 'done' || record.expiresAt >= namedUntil) return;
+  if (namedUntil === null || record.state !== 'done') return;
+  if (repeatOf !== null && record.expiresAt >= namedUntil) return;
   await within(requests.keepUntil([record.key], namedUntil));
 }
 

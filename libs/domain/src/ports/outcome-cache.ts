@@ -14,14 +14,15 @@ export interface PurgeFilter {
 export interface OutcomeCache {
   /**
    * Removes ended rows that match and takes the old outcome from open rows that match, and from ended ones where it is
-   * kept beside a failure that does not match; `limit` of all together at most; tenant by tenant, those first that were accepted first. Returns the keys; fewer than `limit` means that
-   * nothing is left. Reads in bounded pages, but from the start of what may match: a large limit saves reading.
+   * kept beside a failure that does not match; `limit` of all together at most; tenant by tenant, those first that were
+   * accepted first. Returns the keys; fewer than `limit` means that nothing is left. Reads in bounded pages, but from the
+   * start of what may match: a large limit saves reading.
    */
   purge(filter: PurgeFilter, limit: number): Promise<readonly RequestKey[]>;
 
   /**
-   * Removes at most `limit` ended rows with `doneAt` before that are not to be kept at `now` (`RequestStore.keepUntil`),
-   * those first that would expire first. Returns their keys.
+   * Removes at most `limit` ended rows with `doneAt` and `acceptedAt` before that are not to be kept at `now`
+   * (`RequestStore.keepUntil`): those first that were accepted first, whoever's they are. Returns their keys.
    */
   evictOldest(doneBefore: number, limit: number, now: number): Promise<readonly RequestKey[]>;
 

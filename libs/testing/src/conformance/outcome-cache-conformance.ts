@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { tenantId } from '@batch-gpt/contracts';
-import { maxPurgedKeys, type Settlement } from '@batch-gpt/domain';
+import { maxPurgedKeys } from '@batch-gpt/domain';
 import {
   sampleBatchId,
   sampleGroup,
@@ -193,29 +193,33 @@ function purge(open: OpenEmptyStores): void {
 
 function eviction(open: OpenEmptyStores): void {
   describe('evictOldest', () => {
-    const endAll = async ({ requests }: StoresUnderTest, settlements: readonly Settlement[]) => {
-      await requests.insert(settlements.map(({ key }) => sampleRequest(Number(`0x${key}`))));
-      await requests.endAccepted(settlements);
-    };
-    const ended = (n: number, expiresAt: number, at = outcome.at): Settlement => ({
-      ...sampleSettlement(sampleKey(n), sampleOutcome({ at })),
-      expiresAt,
-    });
-
     it(
-      'removes ended rows that are old enough, those first that would expire first',
-      withStores(open, async (stores) => {
+      'removes ended rows that are old enough, those first that were accepted first, however long they were to stay',
+      withStores(open, async ({ requests, cache, ...stores }) => {
         const young = outcome.at + 100;
-        await endAll(stores, [ended(1, farFuture), ended(2, young + 30), ended(3, young + 10), ended(4, young + 20)]);
-        await endAll(stores, [ended(5, young + 1, young), ended(6, young + 15, young)]);
-        await stores.requests.insert([sampleRequest(7)]);
-        await collectSamples(stores.requests, sampleBatchId(1), [sampleRequest(8, { group: sampleGroup('x') })]);
-        expect(await stores.cache.evictOldest(outcome.at, 10, now)).toEqual([]);
-        expect(await stores.cache.evictOldest(young, 2, now)).toEqual([3, 4].map(sampleKey));
-        expect(await stores.cache.evictOldest(young, 10, now)).toEqual([2, 1].map(sampleKey));
-        expect(await stores.cache.evictOldest(young, 10, now)).toEqual([]);
-        expect(await existing(stores, 8)).toEqual([5, 6, 7, 8]);
-        expect(await stores.cache.evictOldest(farFuture, 10, now)).toEqual([5, 6].map(sampleKey));
+        const endAt = async (numbers: readonly number[], at: number, tenant = sampleTenant) => {
+          // The older, the longer: expiry would say the opposite.
+          const rows = numbers.map((n) => sampleRequest(n, { tenant }));
+          await requests.insert(rows);
+          await requests.endAccepted(
+            rows.map(({ key, acceptedAt }) => ({
+              ...sampleSettlement(key, sampleOutcome({ at })),
+              expiresAt: farFuture - acceptedAt,
+            })),
+          );
+        };
+        await endAt([3, 1, 9, 6], outcome.at);
+        await endAt([5, 2, 8], outcome.at, stranger);
+        await endAt([0, 4], young);
+        await requests.insert([sampleRequest(7)]);
+        await collectSamples(requests, sampleBatchId(1), [sampleRequest(10, { group: sampleGroup('x') })]);
+        expect(await cache.evictOldest(outcome.at, 10, now)).toEqual([]);
+        expect(await cache.evictOldest(young, 4, now)).toEqual([1, 2, 3, 5].map(sampleKey));
+        expect(await cache.evictOldest(young, 2, now)).toEqual([6, 8].map(sampleKey));
+        expect(await cache.evictOldest(young, 10, now)).toEqual([sampleKey(9)]);
+        expect(await cache.evictOldest(young, 10, now)).toEqual([]);
+        expect(await existing({ requests, cache, ...stores }, 10)).toEqual([0, 4, 7, 10]);
+        expect(await cache.evictOldest(farFuture, 10, now)).toEqual([0, 4].map(sampleKey));
       }),
     );
 

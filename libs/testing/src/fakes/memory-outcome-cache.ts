@@ -28,8 +28,9 @@ export function createMemoryOutcomeCache(run: RunCall, rows: MemoryRequestRows):
       run(() => {
         const evicted = records()
           .filter((record) => record.state === 'done')
-          .filter((record) => record.doneAt < doneBefore && (rows.get(record.key)?.namedUntil ?? 0) <= now)
-          .toSorted((a, b) => a.expiresAt - b.expiresAt || a.doneAt - b.doneAt)
+          .filter((record) => Math.max(record.doneAt, record.acceptedAt) < doneBefore)
+          .filter(({ key }) => (rows.get(key)?.namedUntil ?? 0) <= now)
+          .toSorted((a, b) => a.acceptedAt - b.acceptedAt)
           .slice(0, Math.max(limit, 0));
         for (const { key } of evicted) rows.delete(key);
         return evicted.map(({ key }) => key);
