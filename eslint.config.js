@@ -24,7 +24,7 @@ const inTests = downward.map((rule) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/.nx', '**/.data', '**/reports', '**/coverage', '**/node_modules'] },
+  { ignores: ['**/dist', '**/.nx', '**/.data', '**/reports', '**/coverage', '**/node_modules', 'apps/dashboard/site'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

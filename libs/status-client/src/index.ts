@@ -14,6 +14,8 @@ export {
   formatDuration,
   isFinal,
   ratesBetween,
+  savingParts,
+  savingsOf,
   windowLeft,
   windowProgress,
   type CountsThen,

@@ -5,6 +5,8 @@ import {
   explainRequest,
   formatDuration,
   ratesBetween,
+  savingParts,
+  savingsOf,
   windowLeft,
   windowProgress,
 } from './summaries.ts';
@@ -78,4 +80,19 @@ describe('a request is explained', () => {
 test('a length of time is written for people', () => {
   const written = [-5, 0, 0.4, 45, 59.6, 125, 3600, 11_220, 86_400, 187_200].map(formatDuration);
   expect(written).toEqual(['0s', '0s', '0s', '45s', '1m 00s', '2m 05s', '1h 00m', '3h 07m', '1d 00h', '2d 04h']);
+});
+
+test('what was saved is the sum of its parts; what is unknown is in none', () => {
+  const calls = (saved_usd: number) => ({ calls: 1, saved_usd });
+  const money = { spent_usd: 5, list_usd: 10, batch_discount_usd: 5, unpriced: [] };
+  const all = { ...money, cache_hits: calls(2), shared_calls: calls(1), wasted_usd: 0.5 };
+  expect(savingParts(all)).toEqual([
+    ['batch', 5],
+    ['cache', 2],
+    ['shared', 1],
+    ['wasted', -0.5],
+  ]);
+  expect(savingsOf(all)).toBe(7.5);
+  expect(savingsOf({ ...all, cache_hits: null, wasted_usd: null })).toBe(6);
+  expect(savingParts({ ...all, wasted_usd: 0 }).map(([name]) => name)).not.toContain('wasted');
 });

@@ -1,5 +1,6 @@
 import {
   finalProviderStatuses,
+  type MoneyTotals,
   type OperatorBatch,
   type OperatorGroup,
   type OperatorRequestDetails,
@@ -57,6 +58,28 @@ export function ratesBetween(before: CountsThen, after: CountsThen): Rates | nul
 }
 
 const monthOf = ({ at }: CountsThen): string => new Date(at * 1000).toISOString().slice(0, 7);
+
+/**
+ * What was saved against list prices, part by part; what was wasted takes away. Left out are parts that are not known, and
+ * waste where there is none.
+ */
+export function savingParts({
+  batch_discount_usd: discount,
+  cache_hits,
+  shared_calls,
+  wasted_usd,
+}: MoneyTotals): readonly (readonly [name: 'batch' | 'cache' | 'shared' | 'wasted', dollars: number])[] {
+  return [
+    ['batch', discount],
+    ...(cache_hits === null ? [] : [['cache', cache_hits.saved_usd] as const]),
+    ...(shared_calls === null ? [] : [['shared', shared_calls.saved_usd] as const]),
+    ...(wasted_usd === null || wasted_usd === 0 ? [] : [['wasted', -wasted_usd] as const]),
+  ];
+}
+
+/** All of {@link savingParts} together. */
+export const savingsOf = (money: MoneyTotals): number =>
+  savingParts(money).reduce((sum, [, dollars]) => sum + dollars, 0);
 
 /** Why a request is where it is, in a sentence. */
 export function explainRequest(request: OperatorRequestDetails, now: number): string {

@@ -1,5 +1,5 @@
 import { type MoneyTotals, type OperatorBatch, type OperatorSnapshot, type SettledTotals } from '@batch-gpt/contracts';
-import { ageOf, formatDuration, type Rates } from '@batch-gpt/status-client';
+import { ageOf, formatDuration, savingParts, savingsOf, type Rates } from '@batch-gpt/status-client';
 import { bar } from '../text/bar.ts';
 import { formatCount, formatDollars, formatRate, percentOf } from '../text/format-values.ts';
 import { piece, statusTone, type Line, type Piece } from '../text/tone.ts';
@@ -79,36 +79,21 @@ function settledLine(name: string, { lines, failed, sent_again, batches_by_statu
 }
 
 function moneyLine(name: string, money: MoneyTotals): Line {
-  const saved = savingsOf(money).reduce((sum, [, dollars]) => sum + dollars, 0);
   return [
     label(name),
     piece(`spent ${formatDollars(money.spent_usd)}`),
     dot,
-    piece(`saved ${formatDollars(saved)}`, 'good'),
+    piece(`saved ${formatDollars(savingsOf(money))}`, 'good'),
   ];
 }
 
 /** What was saved, each kind apart, and what was spent in vain. */
 function savingsLine(money: MoneyTotals): Line {
-  const parts = savingsOf(money).map(([name, dollars], index) => {
+  const parts = savingParts(money).map(([name, dollars], index) => {
     const sign = dollars < 0 ? '− ' : index === 0 ? '' : '+ ';
     return piece(`${sign}${name} ${formatDollars(Math.abs(dollars))} `, dollars < 0 ? 'bad' : 'plain');
   });
   return [label('$ saved'), ...parts, piece('this month', 'dim')];
-}
-
-function savingsOf({
-  batch_discount_usd,
-  cache_hits,
-  shared_calls,
-  wasted_usd,
-}: MoneyTotals): readonly (readonly [string, number])[] {
-  return [
-    ['batch', batch_discount_usd],
-    ...(cache_hits === null ? [] : [['cache', cache_hits.saved_usd] as const]),
-    ...(shared_calls === null ? [] : [['shared', shared_calls.saved_usd] as const]),
-    ...(wasted_usd === null || wasted_usd === 0 ? [] : [['wasted', -wasted_usd] as const]),
-  ];
 }
 
 function healthLine({ dependencies, workers }: OperatorSnapshot): Line {

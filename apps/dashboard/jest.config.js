@@ -1,0 +1,3 @@
+import { projectPreset } from '../../jest.preset.js';
+
+export default projectPreset('dashboard');
