@@ -29,6 +29,7 @@ beforeAll(async () => {
     gateways: 2,
     env: {
       FAILURE_TTL: '1',
+      WAITER_SWEEP_MS: '300',
       RESULTS_STUCK_AFTER_MS: '6000',
       LOG_LEVEL: 'debug',
       OPENAI_API_KEY: providerKey,

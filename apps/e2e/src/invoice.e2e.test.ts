@@ -45,7 +45,7 @@ beforeAll(async () => {
   const pricesFile = join(folder, 'prices.json');
   await writeFile(pricesFile, JSON.stringify(dear));
   stack = await startStack({
-    env: { PRICES_FILE: pricesFile, FAILURE_TTL: '1', RESULTS_STUCK_AFTER_MS: '3000' },
+    env: { PRICES_FILE: pricesFile, FAILURE_TTL: '1', WAITER_SWEEP_MS: '300', RESULTS_STUCK_AFTER_MS: '3000' },
     results: 2,
   });
 });

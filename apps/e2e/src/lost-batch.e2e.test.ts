@@ -6,7 +6,7 @@ import { startStack, type Stack } from './start-stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ env: { FAILURE_TTL: '1', WAITER_SWEEP_MS: '500' } });
+  stack = await startStack({ env: { FAILURE_TTL: '1', WAITER_SWEEP_MS: '300' } });
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 

@@ -28,6 +28,8 @@ describe('configuration', () => {
     [{ MAX_JSON_DEPTH: '100000' }, 'MAX_JSON_DEPTH'],
     [{ HEADERS_TIMEOUT_MS: '0' }, 'HEADERS_TIMEOUT_MS'],
     [{ REQUEST_TIMEOUT_MS: '79999' }, 'REQUEST_TIMEOUT_MS: must be at least HEADERS_TIMEOUT_MS'],
+    [{ FAILURE_TTL: '29' }, 'FAILURE_TTL: must be at least three times WAITER_SWEEP_MS'],
+    [{ FAILURE_TTL: '179', WAITER_SWEEP_MS: '60000' }, 'FAILURE_TTL'],
     [{ ADMIN_TOKEN: 'too short' }, 'ADMIN_TOKEN'],
     [{ OPENAI_WEBHOOK_SECRET: 'whsec_' }, 'OPENAI_WEBHOOK_SECRET'],
     [{ GATEWAY_API_KEYS: 'acme:main' }, 'keys.0: must be tenant:name:sha256'],

@@ -20,7 +20,7 @@ import {
   webhookSecretProblem,
   type ConfigOf,
 } from '@batch-gpt/config';
-import { defaultProtocolTimings } from '@batch-gpt/domain';
+import { defaultProtocolTimings, defaultRecheckEvery } from '@batch-gpt/domain';
 import { handlesEnv } from './background/handles-env.ts';
 import { isLoopback } from './is-loopback.ts';
 import { relayEnv } from './relay/relay-env.ts';
@@ -109,7 +109,7 @@ const holdEnv = section(
     BODY_EVERY_MS: durationMs({ default: 15_000 }),
     STREAM_AFTER_MS: durationMs({ default: 5000 }),
     STREAM_EVERY_MS: durationMs({ default: 15_000 }),
-    WAITER_SWEEP_MS: durationMs({ max: 60_000, default: 10_000 }),
+    WAITER_SWEEP_MS: durationMs({ max: 60_000, default: defaultRecheckEvery }),
     SWEEP_EVERY_MS: durationMs({ max: 86_400_000, default: defaultProtocolTimings.sweepEvery }),
     KEEP_ALIVE_MS: durationMs({ max: 3_600_000, default: 75_000 }),
   },

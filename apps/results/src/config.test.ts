@@ -27,4 +27,17 @@ describe('the configuration', () => {
       }),
     );
   });
+
+  it.each([
+    [{ FAILURE_TTL: '29' }, false],
+    [{ FAILURE_TTL: '30' }, true],
+    [{ FAILURE_TTL: '1', WAITER_SWEEP_MS: '333' }, true],
+    [{ FAILURE_TTL: '1', WAITER_SWEEP_MS: '334' }, false],
+    [{ WAITER_SWEEP_MS: '60000' }, true],
+  ])('failures answer for three re-checks of who waits: %j', (env, isTaken) => {
+    const load = () =>
+      loadConfig(resultsConfig, { REDIS_URL: 'redis://h', SQLITE_PATH: 'x', OPENAI_API_KEY: 'k', ...env });
+    if (isTaken) expect(load).not.toThrow();
+    else expect(load).toThrow('FAILURE_TTL: must be at least three times WAITER_SWEEP_MS');
+  });
 });

@@ -12,7 +12,7 @@ import {
   storeEnv,
   type ConfigOf,
 } from '@batch-gpt/config';
-import { defaultProtocolTimings, defaultRetention } from '@batch-gpt/domain';
+import { defaultProtocolTimings, defaultRecheckEvery, defaultRetention, shortestFailureTtl } from '@batch-gpt/domain';
 
 const day = 24 * 3600 * 1000;
 const megabyte = 1024 * 1024;
@@ -48,13 +48,21 @@ const retentionEnv = section(
     RETRY_GRACE: durationSeconds({ max: longest, default: inSeconds(defaultRetention.retryGrace) }),
     FAILURE_TTL: durationSeconds({ max: longest, default: inSeconds(defaultRetention.failureTtl) }),
     OUTCOME_KEEP: durationSeconds({ max: longest, default: inSeconds(defaultRetention.minimumKeep) }),
+    // The gateway's, by the same name: its waiting connections have to be told of a failure while it answers.
+    WAITER_SWEEP_MS: durationMs({ max: 60_000, default: defaultRecheckEvery }),
   },
-  (env) => ({
-    cacheTtl: env.CACHE_TTL * 1000,
-    retryGrace: env.RETRY_GRACE * 1000,
-    failureTtl: env.FAILURE_TTL * 1000,
-    minimumKeep: env.OUTCOME_KEEP * 1000,
-  }),
+  (env, problem) => {
+    const failureTtl = env.FAILURE_TTL * 1000;
+    if (failureTtl < shortestFailureTtl(env.WAITER_SWEEP_MS)) {
+      problem('FAILURE_TTL', 'must be at least three times WAITER_SWEEP_MS, so that who waits for a failure finds it');
+    }
+    return {
+      cacheTtl: env.CACHE_TTL * 1000,
+      retryGrace: env.RETRY_GRACE * 1000,
+      failureTtl,
+      minimumKeep: env.OUTCOME_KEEP * 1000,
+    };
+  },
 );
 
 export const resultsConfig = defineConfig({

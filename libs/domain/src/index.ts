@@ -1,6 +1,8 @@
 export {
+  defaultRecheckEvery,
   defaultRetention,
   keepUntil,
+  shortestFailureTtl,
   type KeepUntil,
   type KeptRow,
   type Outcome,

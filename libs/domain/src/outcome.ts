@@ -45,6 +45,15 @@ export const defaultRetention: Retention = {
   minimumKeep: 24 * hour,
 };
 
+/** How often whoever waits is looked up again whatever was announced, unless settings say otherwise, in milliseconds. */
+export const defaultRecheckEvery = 10 * second;
+
+/**
+ * The shortest time that failures may answer for, in milliseconds: three re-checks. Whoever waits for a failure, or was
+ * told to come again (calls under way are: after 5 s at most), has to find it, not ask anew.
+ */
+export const shortestFailureTtl = (recheckEvery: number): number => 3 * recheckEvery;
+
 /** What a row says of how long its outcome is of use. */
 export interface KeptRow {
   /** True for a private row. */

@@ -1,5 +1,5 @@
 import { durationMs, durationSeconds, section } from '@batch-gpt/config';
-import { defaultRetention } from '@batch-gpt/domain';
+import { defaultRecheckEvery, defaultRetention, shortestFailureTtl } from '@batch-gpt/domain';
 
 const day = 24 * 3600;
 /** A hundred years. */
@@ -13,10 +13,18 @@ export const handlesEnv = section(
     BACKGROUND_RESPONSE_TTL: durationSeconds({ max: longest, default: 30 * day }),
     // The results worker's, by the same name: a cancellation is a failure like others.
     FAILURE_TTL: durationSeconds({ max: longest, default: defaultRetention.failureTtl / 1000 }),
+    // That of waiting connections: they have to be told of a failure while it answers.
+    WAITER_SWEEP_MS: durationMs({ max: 60_000, default: defaultRecheckEvery }),
   },
-  (env) => ({
-    window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
-    responseTtl: env.BACKGROUND_RESPONSE_TTL * 1000,
-    failureTtl: env.FAILURE_TTL * 1000,
-  }),
+  (env, problem) => {
+    const failureTtl = env.FAILURE_TTL * 1000;
+    if (failureTtl < shortestFailureTtl(env.WAITER_SWEEP_MS)) {
+      problem('FAILURE_TTL', 'must be at least three times WAITER_SWEEP_MS, so that who waits for a failure finds it');
+    }
+    return {
+      window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
+      responseTtl: env.BACKGROUND_RESPONSE_TTL * 1000,
+      failureTtl,
+    };
+  },
 );
