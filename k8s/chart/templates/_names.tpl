@@ -31,16 +31,21 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{- /* Takes {root, component}. */ -}}
-{{- define "batch-gpt.labels" -}}
+{{- /* Of pods: the chart's version is not among them, which would start them anew. Takes {root, component}. */ -}}
+{{- define "batch-gpt.podLabels" -}}
 {{ include "batch-gpt.selectorLabels" . }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: batch-gpt
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- with .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{- /* Takes {root, component}. */ -}}
+{{- define "batch-gpt.labels" -}}
+{{ include "batch-gpt.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- /* Name, namespace and labels of an object. Takes {root, component}, and {suffix} where the name is another one. */ -}}

@@ -102,6 +102,10 @@ describeWith('helm')('a workload', () => {
       });
   });
 
+  it('does not start again for another version of the chart alone', () => {
+    expect(JSON.stringify(at(rendered().one('Deployment', 'gateway'), 'spec.template'))).not.toContain('helm.sh/chart');
+  });
+
   it('starts again with other settings or secrets, and not with files that it follows', () => {
     const checksums = (values: Record<string, unknown>) =>
       at(renderChart({ values }).one('Deployment', 'gateway'), 'spec.template.metadata.annotations');
