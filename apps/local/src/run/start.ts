@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { formatTable } from '../format-table.ts';
 import type { CommandContext } from '../run-command.ts';
 import type { Terminal } from '../terminal.ts';
-import { dataHome } from '../workspace.ts';
+import { dataHome, workspace } from '../workspace.ts';
+import { buildDashboard } from './build-dashboard.ts';
 import { announceRunning } from './running-file.ts';
 import { startStack, type Stack } from './start-stack.ts';
 
@@ -18,10 +19,14 @@ export async function start({ args, env, terminal, signal, hurry }: CommandConte
   }
   const began = performance.now();
   const { redis, mongodb: store, quiet } = options;
+  // Beside the rest: the gateway serves the site once it is there.
+  const building = buildDashboard(workspace);
   await using stack = await startStack({ env, dataHome, redis, store, terminal, showLogs: !quiet, signal });
   hurry.addEventListener('abort', stack.hurry, { once: true });
   await using _word = await announceRunning(stack.dataDir, stack);
   for (const line of welcome(stack, terminal, (performance.now() - began) / 1000)) terminal.say(line);
+  const problem = await building;
+  if (problem !== null && !signal.aborted) terminal.say(`the dashboard could not be built:\n${problem}`);
 
   if (!signal.aborted) await once(signal, 'abort');
   terminal.say(terminal.style('bold', 'stopping: calls under way are finished first (Ctrl-C again to stop at once)'));
@@ -73,6 +78,7 @@ export function welcome(
     `  import OpenAI from 'openai';`,
     `  const client = new OpenAI({ baseURL: '${gatewayUrl}/v1', apiKey: 'any' });`,
     '',
+    `  ${gatewayUrl}/dashboard shows the system in a browser, npm run monitor in a terminal.`,
     '  npm run demo sends 200 calls and shows what became of them. Ctrl-C stops everything.',
     '',
   ];

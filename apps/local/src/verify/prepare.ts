@@ -74,6 +74,9 @@ interface TestProgram {
 const proxy: TestProgram = {
   ...{ name: 'nginx', versionFlag: '-v', debian: 'nginx-light', tests: 'tests through a proxy' },
 };
+const browser: TestProgram = {
+  ...{ name: 'chromium', versionFlag: '--version', debian: 'chromium', tests: 'tests of the dashboard' },
+};
 const terminalProgram: TestProgram = {
   ...{ name: 'tmux', versionFlag: '-V', debian: 'tmux', tests: 'tests of the terminal monitor' },
 };
@@ -81,6 +84,10 @@ const terminalProgram: TestProgram = {
 /** nginx, as {@link prepareProgram} has it. */
 export const prepareProxy = (env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> =>
   prepareProgram(proxy, env, announce);
+
+/** Chromium, as {@link prepareProgram} has it. */
+export const prepareBrowser = (env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> =>
+  prepareProgram(browser, env, announce);
 
 /** tmux, as {@link prepareProgram} has it. */
 export const prepareTerminal = (env: NodeJS.ProcessEnv, announce: (line: string) => void): Promise<string> =>

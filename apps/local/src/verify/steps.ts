@@ -37,6 +37,7 @@ export const steps: readonly Step[] = [
   check('lint', ...nx('lint', '--parallel=2')),
   check('types', ...nx('typecheck', '--parallel=2')),
   check('knip', 'knip'),
+  check('build', ...nx('build')),
   tests('unit', 'test', 'test', 2),
   tests('integration', 'integration', 'int', 2),
   tests('deploy', 'deploy', 'deploy', 1),

@@ -8,6 +8,7 @@ import { workspace } from '../workspace.ts';
 import { countsLine, sumCounts, type Counts } from './counts.ts';
 import {
   checkNodeVersion,
+  prepareBrowser,
   prepareChartTools,
   prepareProxy,
   preparePythonClient,
@@ -69,9 +70,12 @@ async function prepare(env: NodeJS.ProcessEnv, { say }: Terminal): Promise<Count
     const client = await preparePythonClient(env, say);
     const proxy = await prepareProxy(env, say);
     const tmux = await prepareTerminal(env, say);
+    const browser = await prepareBrowser(env, say);
     const chartTools = await prepareChartTools(env, say);
     say(`Redis: ${servers.redis}\nMongoDB: ${servers.mongo ?? 'none'}`);
-    say(`Python client: ${client ?? 'none'}\nProxy: ${proxy}\nTerminal: ${tmux}\nTools of the chart: ${chartTools}`);
+    say(
+      `Python client: ${client ?? 'none'}\nProxy: ${proxy}\nTerminal: ${tmux}\nBrowser: ${browser}\nTools of the chart: ${chartTools}`,
+    );
     return { passed: 1, failed: 0, skipped: 0 };
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));

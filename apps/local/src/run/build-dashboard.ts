@@ -1,0 +1,40 @@
+import { runCommand } from '@batch-gpt/local-servers';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the site is made of, below the workspace. */
+const sources = ['apps/dashboard/src', 'libs/contracts/src', 'libs/status-client/src'];
+const settings = ['apps/dashboard/index.html', 'apps/dashboard/vite.config.ts', 'package-lock.json'];
+
+const limitMs = 120_000;
+
+/** Builds the dashboard's site where it is missing or older than what it is made of; gives null, or why that failed. */
+export async function buildDashboard(workspace: string): Promise<string | null> {
+  if (!(await isOutdated(workspace))) return null;
+  const words = ['build', join(workspace, 'apps/dashboard'), '--logLevel', 'warn'];
+  const { ok, output } = await runCommand('vite', words, { timeoutMs: limitMs });
+  return ok ? null : output;
+}
+
+/** Whether something has changed since the site was built. */
+export async function isOutdated(workspace: string): Promise<boolean> {
+  const built = await changedAt(join(workspace, 'apps/dashboard/site/index.html'));
+  if (built === null) return true;
+  const folders = await Promise.all(sources.map((folder) => readdir(join(workspace, folder), { recursive: true })));
+  const files = [
+    ...settings,
+    ...sources.flatMap((folder, index) => (folders[index] ?? []).map((file) => join(folder, file))),
+  ];
+  const times = await Promise.all(files.map((file) => changedAt(join(workspace, file))));
+  return times.some((time) => time !== null && time > built);
+}
+
+/** Milliseconds since the epoch; null for what is not there. */
+async function changedAt(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
