@@ -128,7 +128,7 @@ describe('a failure', () => {
   test('of a response comes as error and as failed response', async () => {
     const response = await begun(gateway.post({ ...responding, stream: true }, {}, '/v1/responses'));
     const { keys } = await gateway.finish(refusal);
-    const [, error, failed] = (await response.text()).split('\n\n').filter((event) => !event.startsWith(': b'));
+    const [error, failed] = (await response.text()).replaceAll(/^: .*\n/gm, '').split('\n\n');
     expect(error).toMatch(
       /^event: error\ndata: \{"type":"error","sequence_number":0,"error":\{"message":"Bad prompt."/,
     );

@@ -25,9 +25,12 @@ export function beginStream(res: ServerResponse, headers: Headers): void {
   });
 }
 
-/** Says something that clients skip: it only keeps the connection alive, or helps whoever reads it himself. */
+/**
+ * Says something that clients skip: it only keeps the connection alive, or helps whoever reads it himself. No blank line
+ * follows: OpenAI's client for Go, up to 3.1 at least, takes one for the end of an event that it then cannot parse.
+ */
 export function writeComment(res: ServerResponse, text: string): void {
-  if (isOpen(res)) res.write(`: ${text}\n\n`);
+  if (isOpen(res)) res.write(`: ${text}\n`);
 }
 
 /** Writes a few events of an answer that goes on. */

@@ -5,8 +5,8 @@ import { toolsFolder } from '../mongo/test-mongo.ts';
 import { findProgram, isExecutable } from '../process/find-program.ts';
 import { runCommand } from '../process/run-command.ts';
 
-// The official client, and the library that most other Python programs call HTTP with.
-const PACKAGES = ['openai==3.22.1', 'requests==2.34.2'] as const;
+// The official client, the library that most other Python programs call HTTP with, and one that many programs are built on.
+const PACKAGES = ['openai==3.22.1', 'requests==2.34.2', 'langchain-openai==1.7.4'] as const;
 const FOLDER = PACKAGES.join('-').replaceAll('==', '-');
 const PYTHONS = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 const CHECK = 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
