@@ -20,13 +20,15 @@ export async function buildDashboard(workspace: string): Promise<string | null> 
 export async function isOutdated(workspace: string): Promise<boolean> {
   const built = await changedAt(join(workspace, 'apps/dashboard/site/index.html'));
   if (built === null) return true;
-  const folders = await Promise.all(sources.map((folder) => readdir(join(workspace, folder), { recursive: true })));
-  const files = [
-    ...settings,
-    ...sources.flatMap((folder, index) => (folders[index] ?? []).map((file) => join(folder, file))),
-  ];
-  const times = await Promise.all(files.map((file) => changedAt(join(workspace, file))));
+  const folders = await Promise.all(sources.map((folder) => filesIn(join(workspace, folder))));
+  const files = [...settings.map((file) => join(workspace, file)), ...folders.flat()];
+  const times = await Promise.all(files.map(changedAt));
   return times.some((time) => time !== null && time > built);
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** Milliseconds since the epoch; null for what is not there. */
