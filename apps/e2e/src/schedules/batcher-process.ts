@@ -85,6 +85,8 @@ export function startBatcher(world: World, process: SimProcess): BatcherProcess 
     window,
     scratch,
     workDir: 'none',
+    // No store here has a limit.
+    fullStore: { raise: () => undefined, clear: () => undefined },
     owner: name,
   };
   const building = createSlots(2);
