@@ -1,3 +1,4 @@
+import { shownName } from '@batch-gpt/config';
 import { accountId, modelName, tenantId } from '@batch-gpt/contracts';
 import { z } from 'zod';
 
@@ -60,9 +61,10 @@ export const accountsFile = z.strictObject(
 /** One account as the file has it. */
 export type AccountEntry = z.infer<typeof fields>;
 
-// A field's name may be a key in the wrong place: only what looks like one of ours is shown.
+const longestField = 24;
+
 function unknownFields(issue: { readonly code?: string; readonly keys?: readonly string[] }): string {
   if (issue.code !== 'unrecognized_keys') return 'must be an object';
-  const shown = (issue.keys ?? []).map((key) => (/^[A-Za-z_]{1,24}$/.test(key) ? key : '(not shown)'));
+  const shown = (issue.keys ?? []).map((key) => shownName(key, longestField));
   return `has fields that are not known: ${shown.join(', ')}`;
 }

@@ -10,14 +10,19 @@
  */
 import { dirname, resolve } from 'node:path';
 import { createHash, type Hash } from 'node:crypto';
-import { type AccountsSource, Secret, webhookSecretProblem } from '@batch-gpt/config';
+import {
+  type AccountsSource,
+  type ConfigText,
+  parseConfigJson,
+  readConfigText,
+  Secret,
+  webhookSecretProblem,
+} from '@batch-gpt/config';
 import { accountId, tenantId, type AccountId } from '@batch-gpt/contracts';
 import { type Account } from './account.ts';
 import { type AccountEntry, accountsFile } from './accounts-file.ts';
 import { findClashes } from './find-clashes.ts';
-import { parseJson } from './parse-json.ts';
 import { type Problem, problemsOf } from './problem.ts';
-import { type ReadText, readText } from './read-text.ts';
 
 const largestFile = 4 * 1024 * 1024;
 const largestSecret = 64 * 1024;
@@ -71,15 +76,15 @@ async function readFileOf(
   digest: Hash,
   problems: Problem[],
 ): Promise<readonly Account[]> {
-  const read = await readText(file, largestFile);
+  const read = await readConfigText(file, largestFile);
   see(digest, read);
   if (!('text' in read)) {
     problems.push({ path: '', message: `the file ${read.problem}` });
     return [];
   }
-  const json = parseJson(read.text);
+  const json = parseConfigJson(read.text);
   if ('problem' in json) {
-    problems.push({ path: '', message: json.problem });
+    problems.push({ path: '', message: `the file ${json.problem}` });
     return [];
   }
   const parsed = accountsFile.safeParse(json.value);
@@ -100,7 +105,7 @@ async function readFileOf(
 }
 
 /** Every text with its length, so that no two contents look alike. */
-function see(digest: Hash, read: ReadText): void {
+function see(digest: Hash, read: ConfigText): void {
   const seen = 'text' in read ? read.text : read.problem;
   digest.update(`${seen.length}:${seen}`);
 }
@@ -120,7 +125,7 @@ function secretReader(folder: string, keys: AccountsSource['keys'], digest: Hash
     if (inline !== undefined) return new Secret(inline);
     const isOptional = field === 'webhookSecret' || keys === 'optional';
     if (path === undefined) return isOptional ? null : report(field, `is required (or ${field}File)`);
-    const read = await readText(resolve(folder, path), largestSecret);
+    const read = await readConfigText(resolve(folder, path), largestSecret);
     see(digest, read);
     // A process that needs no keys may be given the accounts without the files that hold them.
     if ('problem' in read)

@@ -1,4 +1,7 @@
 export { type DeepReadonly } from './deep-freeze.ts';
+export { parseConfigJson } from './files/parse-config-json.ts';
+export { type ConfigText, readConfigText } from './files/read-config-text.ts';
+export { shownName } from './files/shown-name.ts';
 export { type ConfigOf, type ConfigSchema, defineConfig, loadConfig } from './load-config.ts';
 export { Secret } from './secret.ts';
 export { type Env } from './secret-files.ts';

@@ -110,13 +110,16 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
     const name = nameOf(wishes, identity);
     const reuse = reuseOf(wishes, identity);
     const madeBefore = wishes.retry > 0 || identity.repeatOf !== null;
+    const accepted = async (acceptance: Acceptance, waiting: Waiting | null): Promise<Accepted> => {
+      if (acceptance.kind === 'hit') await keepNamed(deps, identity, acceptance.record);
+      const countOutcome = countAcceptance(deps.counts, acceptance, madeBefore);
+      const told = cacheHeaders(acceptance, identity.base !== null, clock.now());
+      return { acceptance, waiting, headers: told, stream, echo, name, countOutcome };
+    };
     const recalled = acceptor.recall(identity.key, reuse);
     if (recalled !== null) {
       deps.metrics.cacheLookups.inc({ result: 'hot' });
-      await keepNamed(deps, identity, recalled.record);
-      const countOutcome = countAcceptance(deps.counts, recalled, madeBefore);
-      const told = cacheHeaders(recalled, false, clock.now());
-      return { acceptance: recalled, waiting: null, headers: told, stream, echo, name, countOutcome };
+      return accepted(recalled, null);
     }
     const waiting = wishes.mode === 'sync' ? responder.wait(identity.key, res) : null;
     try {
@@ -127,10 +130,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
         mayEnqueue: wishes.mode !== 'cache',
       });
       count(deps.metrics, endpoint, wishes, acceptance);
-      if (acceptance.kind === 'hit') await keepNamed(deps, identity, acceptance.record);
-      const countOutcome = countAcceptance(deps.counts, acceptance, madeBefore);
-      const told = cacheHeaders(acceptance, identity.base !== null, clock.now());
-      return { acceptance, waiting, headers: told, stream, echo, name, countOutcome };
+      return await accepted(acceptance, waiting);
     } catch (error) {
       waiting?.release();
       throw error;

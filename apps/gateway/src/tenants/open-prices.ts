@@ -1,22 +1,16 @@
 import { pricesFile } from '@batch-gpt/contracts';
 import { openAiPrices, type PriceList } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
-import { readConfigFile } from './read-config-file.ts';
+import { readConfigJson } from './read-config-file.ts';
 
 /** The provider's list prices, and before them those of the file; throws AppError `config_invalid` with its problems. */
 export async function openPrices(path: string | null): Promise<PriceList> {
   if (path === null) return openAiPrices;
-  const text = await readConfigFile(path, 'PRICES_FILE');
-  return new Map([...openAiPrices, ...Object.entries(parsePrices(text))]);
+  const value = await readConfigJson(path, 'PRICES_FILE');
+  return new Map([...openAiPrices, ...Object.entries(parsePrices(value))]);
 }
 
-function parsePrices(text: string) {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('config_invalid', 'PRICES_FILE is not JSON', { cause });
-  }
+function parsePrices(value: unknown) {
   const parsed = pricesFile.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues

@@ -64,7 +64,7 @@ describe('the keys file', () => {
     ['a short digest', { tenants: { acme: {} }, keys: [{ ...key, sha256: 'abc' }] }, 'keys.0.sha256: must be the key'],
     ['the key itself', { tenants: { acme: {} }, keys: [{ ...key, sha256: secret }] }, 'keys.0.sha256: must be the key'],
     ['a bad name', { tenants: { acme: {} }, keys: [{ ...key, name: 'a b' }] }, 'keys.0.name: must be letters'],
-    ['a bad tenant', { tenants: { 'a b': {} }, keys: [] }, 'tenants.(unprintable): '],
+    ['a bad tenant', { tenants: { 'a b': {} }, keys: [] }, 'tenants.(not shown): '],
     ['an unknown field', { tenants: { acme: { limit: 1 } }, keys: [] }, 'tenants.acme: has unknown fields: limit'],
     ['an unknown limit', { tenants: { acme: { limits: { rpm: 1 } } }, keys: [] }, 'tenants.acme.limits: has unknown'],
     [

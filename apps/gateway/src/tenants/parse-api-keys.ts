@@ -1,3 +1,4 @@
+import { parseConfigJson, shownName } from '@batch-gpt/config';
 import { apiKeysFile, type ApiKeysFile } from '@batch-gpt/contracts';
 
 /** The parsed keys, or every problem with its path; no problem shows a value. */
@@ -9,13 +10,8 @@ const mostProblems = 20;
 
 /** Parses the keys file: JSON. */
 export function parseApiKeys(text: string): ParsedApiKeys {
-  let value: unknown;
-  try {
-    value = JSON.parse(text) as unknown;
-  } catch (error) {
-    return { kind: 'problems', problems: [`is not JSON${placeOf(error)}`] };
-  }
-  return check(value);
+  const parsed = parseConfigJson(text);
+  return 'value' in parsed ? check(parsed.value) : problems([parsed.problem]);
 }
 
 /** Parses `tenant:name:sha256`, separated by commas: keys of tenants without limits. */
@@ -50,14 +46,5 @@ function problems(all: readonly string[]): ParsedApiKeys {
   };
 }
 
-/** Whoever took a field for the place of a key must not find it in the log. */
-function segment(name: PropertyKey): string {
-  const text = String(name);
-  return /^[\w-]{1,32}$/.test(text) && !/^sk-/i.test(text) ? text : '(unprintable)';
-}
-
-/** Where the text stops being JSON; the rest of the parser's message quotes it. */
-function placeOf(error: unknown): string {
-  const place = error instanceof Error ? /\(line \d+ column \d+\)|at position \d+/.exec(error.message) : null;
-  return place === null ? '' : ` ${place[0]}`;
-}
+/** Shorter than a digest. */
+const segment = (name: PropertyKey): string => shownName(name, 32);

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 
-/** A file's text, or why there is none. */
-export type ReadText = { readonly text: string } | { readonly problem: string; readonly missing: boolean };
+/** A file's text, or why there is none; the reason goes on after the file's name, and names no path and no content. */
+export type ConfigText = { readonly text: string } | { readonly problem: string; readonly missing: boolean };
 
-/** Reads a small file whole; the reason of a failure names no path and no content. */
-export async function readText(path: string, limit: number): Promise<ReadText> {
+/** Reads a small file of the configuration whole; `limit` in bytes. */
+export async function readConfigText(path: string, limit: number): Promise<ConfigText> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return { problem: 'is not a file', missing: false };
