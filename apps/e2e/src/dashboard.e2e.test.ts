@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,6 +6,7 @@ import { requestKey } from '@batch-gpt/contracts';
 import { silentLogger } from '@batch-gpt/logging';
 import { openStores } from '@batch-gpt/stores';
 import { eventually, sampleRequest, sampleSettlement } from '@batch-gpt/testing';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { chatCall } from './calls.ts';
 import { findChromium, startBrowser, visit, type Visit } from './start-browser.ts';
@@ -69,7 +69,7 @@ suite('the dashboard in Chromium', () => {
   };
   const expectAccessible = async (what: string) => {
     // Told to the page from outside: its policy lets nobody else's script in.
-    await page.evaluate(axeSource);
+    await page.evaluate(axe.source);
     expect({ what, found: await page.evaluate(violations) }).toEqual({ what, found: [] });
   };
 
@@ -224,8 +224,6 @@ async function fill(path: string): Promise<void> {
     await stores.requests.endAccepted(rows.map(({ key }) => ({ ...sampleSettlement(key), expiresAt })));
   }
 }
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Runs in the page: what axe finds that is serious or critical, each with where. */
 const violations = `axe.run().then(({ violations }) => violations

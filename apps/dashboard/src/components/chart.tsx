@@ -54,7 +54,7 @@ export function Chart({ title, times, series, format }: ChartProps) {
           },
           axes: [
             { ...axis, font, size: 24, space: 64, values: (_chart, ticks) => ticks.map((tick) => timeOf(tick, ticks)) },
-            { ...axis, font, size: 56, space: 32, values: (_chart, ticks) => ticks.map((tick) => show.current(tick)) },
+            { ...axis, font, size: 68, space: 32, values: (_chart, ticks) => ticks.map((tick) => show.current(tick)) },
           ],
           series: [
             {},
