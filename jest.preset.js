@@ -32,7 +32,7 @@ export const projectPreset = (name) =>
   preset(name, 'test', {
     testMatch: ['**/*.test.ts', '**/*.test.tsx'],
     testTimeout: 30_000,
-    testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules|chaos|deploy)\\.test\\.ts$'],
+    testPathIgnorePatterns: ['\\.(int|e2e|crash|schedules|chaos|deploy|prove)\\.test\\.ts$'],
   });
 
 /** Tests on real servers: one file at a time unless told otherwise, bounded, nothing left open. */

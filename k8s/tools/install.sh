@@ -16,7 +16,7 @@ helm-docs    v1.14.2  github.com/norwoodj/helm-docs/cmd/helm-docs
 '
 
 # The form that the schemas are written in: another one is another folder.
-schemas_form=2
+schemas_form=3
 
 # Modules that hold the schemas: Kubernetes' own, and of the custom resources that the chart can render.
 modules='

@@ -22,6 +22,16 @@ const CRD_FOLDERS: Readonly<Record<string, string>> = {
   'github.com/kedacore/keda/v2': 'config/crd/bases',
 };
 
+/** The custom resources that the chart can render, as their files end. */
+const RENDERED = [
+  'httproutes',
+  'servicemonitors',
+  'podmonitors',
+  'prometheusrules',
+  'scaledobjects',
+  '_triggerauthentications',
+];
+
 const moduleSchema = z.object({ Path: z.string(), Dir: z.string() });
 
 const [modulesFile = '', folder = ''] = process.argv.slice(2);
@@ -31,11 +41,18 @@ const modules = readFileSync(modulesFile, 'utf8')
   .filter((text) => text.trim() !== '')
   .map((text) => moduleSchema.parse(JSON.parse(text)));
 
+const definitions: string[] = [];
 for (const { Path: path, Dir: home } of modules) {
   const crds = CRD_FOLDERS[path];
   if (crds === undefined) writeOpenApi(join(home, 'api/openapi-spec/v3'));
-  else for (const file of yamlFiles(join(home, crds))) writeAll(readCrds(file));
+  else
+    for (const file of yamlFiles(join(home, crds))) {
+      writeAll(readCrds(file));
+      if (RENDERED.some((kind) => file.endsWith(`${kind}.yaml`))) definitions.push(readFileSync(file, 'utf8'));
+    }
 }
+// As they are, for a real API server.
+writeFileSync(join(folder, 'crds.yaml'), definitions.join('\n---\n'));
 
 function writeOpenApi(home: string): void {
   const isWanted = ({ group, kind }: GroupVersionKind) => WANTED[group]?.includes(kind) === true;
