@@ -21,12 +21,15 @@ export interface RenderOptions {
   /** What comes on top. */
   readonly values?: Values;
   readonly args?: readonly string[];
+  /** Another chart than ours: a folder or a package. */
+  readonly chart?: string;
 }
 
 /** The text that helm renders, or what it says against the values. */
-export function renderText({ shape = 'default', values = {}, args = [] }: RenderOptions = {}): RenderedText {
+export function renderText(options: RenderOptions = {}): RenderedText {
+  const { shape = 'default', values = {}, args = [], chart = chartFolder } = options;
   const files = shape === null ? [] : ['-f', join(chartFolder, `ci/${shape}-values.yaml`)];
-  const command = ['template', 'batch-gpt', chartFolder, '--namespace', 'batch-gpt', ...files, '-f', '-', ...args];
+  const command = ['template', 'batch-gpt', chart, '--namespace', 'batch-gpt', ...files, '-f', '-', ...args];
   const input = JSON.stringify(values);
   const { status, stdout, stderr } = spawnSync(toolPath('helm'), command, {
     input,
