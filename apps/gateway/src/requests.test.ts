@@ -91,6 +91,32 @@ describe('where is my request', () => {
     expect(request.timeline.at(-1)).toEqual({ at: seconds(sampleTime + 60_000), event: 'done', note: 'succeeded' });
   });
 
+  test('asked anew by somebody: what it was answered with before, until there is a new answer', async () => {
+    const key = await accept('hi');
+    await gateway.finish({ body: '{"exact":12345678901234567890}' });
+    expect((await show(key)).earlier_response).toBeNull();
+    const answeredAt = seconds(gateway.clock.now());
+    await gateway.clock.advance(5000);
+    const anew = () => gateway.post(chat('hi'), { 'cache-control': 'no-cache', prefer: 'respond-async' });
+    expect(await (await anew()).json()).toMatchObject({ earlier_response: null });
+    expect(await (await anew()).json()).toMatchObject({ earlier_response: null });
+    const earlier = { status_code: 200, completed_at: answeredAt, reusable_until: answeredAt + 30 * 86_400 };
+    expect(await show(key)).toMatchObject({ state: 'accepted', response: null, earlier_response: earlier });
+
+    await gateway.finish({ kind: 'failed', status: 400, shareable: false, body: '{"error":{}}' });
+    const failed = await (await gateway.get(`/v1/requests/${key}`)).text();
+    expect(requestObject.parse(JSON.parse(failed))).toMatchObject({
+      ...{ state: 'done', outcome: { result: 'failed' } },
+      ...{ response: { status_code: 400 }, earlier_response: earlier },
+    });
+    expect(failed).toContain('"body":{"exact":12345678901234567890}');
+
+    await anew();
+    await gateway.clock.advance(1000);
+    await gateway.finish();
+    expect(await show(key)).toMatchObject({ outcome: { result: 'succeeded' }, earlier_response: null });
+  });
+
   test('an estimate from how long batches like its own took', async () => {
     for (let n = 0; n < 3; n += 1) {
       const createdAt = sampleTime - 10 * 3_600_000 + n;

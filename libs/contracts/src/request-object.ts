@@ -71,5 +71,12 @@ export const requestObject = requestSummaryObject.extend({
     .nullable()
     .describe('null where nothing comparable is known, when there is nothing to wait for, and in a 202'),
   response: z.object({ status_code: z.int(), body: z.unknown() }).nullable(),
+  earlier_response: z
+    .object({ status_code: z.int(), completed_at: seconds, reusable_until: seconds, body: z.unknown() })
+    .nullable()
+    .describe(
+      'what an earlier run was answered with, which the last one has not replaced: it has not ended, or it failed. ' +
+        'Until `reusable_until` it answers calls that do not ask anew. Null where there is none, and in a 202',
+    ),
 });
 export type RequestObject = z.infer<typeof requestObject>;

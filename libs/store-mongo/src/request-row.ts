@@ -120,7 +120,9 @@ export function toRequestRecord(row: RequestRow, texts: OutcomeTexts = {}): Requ
       if (!own || doneAt === undefined || reuseUntil === null || expiresAt === undefined) throw unreadable(row);
       return {
         ...{ ...facts, state: 'done', batchId, collectedAt },
-        ...{ outcome: own, doneAt, reuseUntil, expiresAt, delivered, kept },
+        ...{ outcome: own, doneAt, reuseUntil, expiresAt, delivered },
+        // An earlier version that stores a success beside it leaves it where it is.
+        kept: own.kind === 'failed' ? kept : null,
       };
     }
     default:

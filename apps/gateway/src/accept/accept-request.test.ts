@@ -16,6 +16,7 @@ import { openCaller, type Caller } from '../tenant-of.ts';
 import { type LimitNewWork } from '../tenants/limit-new-work.ts';
 import { createWithin } from '../within.ts';
 import { createManualGatewayClock } from '../testing/manual-gateway-clock.ts';
+import { type ReuseWishes } from './decide-reuse.ts';
 import { createHotOutcomes } from './hot-outcomes.ts';
 import { createAcceptor, type Acceptance, type Call } from './accept-request.ts';
 
@@ -135,13 +136,17 @@ test('many large outcomes are all answered, and no more of them are looked up th
 
 test('a hot outcome answers from memory for a while, but not who asks anew', async () => {
   const { acceptor, requests, clock } = setUp();
-  const recall = (reuse = plain) => acceptor.recall(sampleKey(1), reuse)?.kind ?? null;
+  const recall = (reuse: ReuseWishes = plain) => acceptor.recall(sampleKey(1), reuse)?.kind ?? null;
   await requests.insert([sampleRequest(1)]);
   await finish(requests, 1);
   expect(recall()).toBeNull();
   expect((await acceptor.accept(call(1))).kind).toBe('hit');
   expect(recall()).toBe('hit');
   expect(recall(noCache.reuse)).toBeNull();
+  // What it asked for may be under way, started elsewhere.
+  expect(recall({ ...noCache.reuse, isRetry: true })).toBeNull();
+  expect(recall({ ...plain, maxAgeMs: 0, isRetry: true })).toBeNull();
+  expect(recall({ ...plain, isRetry: true })).toBe('hit');
   await clock.advance(30_000);
   expect(recall()).toBeNull();
 

@@ -116,8 +116,12 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   };
 }
 
-/** A hot outcome only ever answers; whatever else a call needs is decided by the store. */
+/**
+ * A hot outcome only ever answers; whatever else a call needs is decided by the store. So is the retry of a call that
+ * asked anew: what it asked for may be under way, or have failed, of which this memory knows nothing.
+ */
 function recall(key: RequestKey, reuse: ReuseWishes, { hot, clock }: AcceptorOptions): Hit | null {
+  if (reuse.isRetry && (reuse.noCache || reuse.maxAgeMs !== null)) return null;
   const record = hot.get(key);
   if (record === undefined) return null;
   const decision = decideReuse(record, reuse, clock.now());

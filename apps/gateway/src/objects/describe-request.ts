@@ -2,6 +2,7 @@ import { type RequestSummaryObject } from '@batch-gpt/contracts';
 import { type BatchStore, type RequestRecord, type RequestSummary } from '@batch-gpt/domain';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { type Within } from '../within.ts';
+import { earlierAnswer } from './earlier-answer.ts';
 import { estimateCompletion } from './estimate-completion.ts';
 import { type RecentTurnarounds } from './recent-turnarounds.ts';
 import { requestObjectText, requestSummary } from './request-object.ts';
@@ -10,7 +11,10 @@ import { requestObjectText, requestSummary } from './request-object.ts';
 export interface RequestDescriber {
   /** The text of a whole object. */
   describe(record: RequestRecord): Promise<string>;
-  /** The text of the object that a call is handed back, at the rate of calls: without an estimate, which costs a read. */
+  /**
+   * The text of the object that a call is handed back, at the rate of calls: without an estimate, which costs a read, and
+   * without an earlier answer, which may be long.
+   */
   describeHandle(record: RequestRecord): Promise<string>;
   /** Objects for a list: one read for all their batches. */
   summarize(records: readonly RequestSummary[]): Promise<readonly RequestSummaryObject[]>;
@@ -35,7 +39,7 @@ export function createRequestDescriber(options: RequestDescriberOptions): Reques
         record.state === 'done' ? [] : turnarounds(record),
       ]);
       const estimate = estimateCompletion({ record, batch, window, turnarounds: observed, now: clock.now() });
-      return requestObjectText(record, { batch, window }, estimate);
+      return requestObjectText(record, { batch, window }, { estimate, earlier: earlierAnswer(record) });
     },
 
     describeHandle: async (record) => requestObjectText(record, { batch: await batchOf(record), window }),

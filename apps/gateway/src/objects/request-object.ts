@@ -1,5 +1,11 @@
 import { type RequestEstimate, type RequestObject, type RequestSummaryObject } from '@batch-gpt/contracts';
-import { type BatchRecord, type RequestRecord, type RequestSummary } from '@batch-gpt/domain';
+import {
+  type BatchRecord,
+  type KeptOutcome,
+  type Outcome,
+  type RequestRecord,
+  type RequestSummary,
+} from '@batch-gpt/domain';
 import { requestTimeline } from './request-timeline.ts';
 import { unixSeconds } from './unix-seconds.ts';
 
@@ -11,22 +17,36 @@ export interface RequestView {
   readonly window: number;
 }
 
-/** The text of a request's object; the outcome's body is pasted in as it is, so that no number changes. */
+/** What a request's object shows to who asks for it, and not in a 202. */
+export interface RequestAnswers {
+  readonly estimate: RequestEstimate | null;
+  readonly earlier: KeptOutcome | null;
+}
+
+/** The text of a request's object; bodies of outcomes are pasted in as they are, so that no number changes. */
 export function requestObjectText(
   record: RequestRecord,
   view: RequestView,
-  estimate: RequestEstimate | null = null,
+  { estimate, earlier }: RequestAnswers = { estimate: null, earlier: null },
 ): string {
-  const facts: Omit<RequestObject, 'response'> = {
+  const facts: Omit<RequestObject, 'response' | 'earlier_response'> = {
     ...requestSummary(record, view),
     timeline: requestTimeline(record, view.batch),
     estimate,
   };
-  const text = JSON.stringify(facts);
-  const response =
-    record.state === 'done' ? `{"status_code":${record.outcome.status},"body":${record.outcome.body}}` : 'null';
-  return `${text.slice(0, -1)},"response":${response}}`;
+  const response = record.state === 'done' ? withBody({ status_code: record.outcome.status }, record.outcome) : 'null';
+  const text = JSON.stringify(facts).slice(0, -1);
+  return `${text},"response":${response},"earlier_response":${earlierText(earlier)}}`;
 }
+
+function earlierText(earlier: KeptOutcome | null): string {
+  if (earlier === null) return 'null';
+  const { outcome, reuseUntil } = earlier;
+  const [completed_at, reusable_until] = [outcome.at, reuseUntil].map(unixSeconds);
+  return withBody({ status_code: outcome.status, completed_at, reusable_until }, outcome);
+}
+
+const withBody = (facts: object, { body }: Outcome): string => `${JSON.stringify(facts).slice(0, -1)},"body":${body}}`;
 
 /** A request as a list shows it. */
 export function requestSummary(

@@ -4,6 +4,7 @@ import { AppError } from '@batch-gpt/errors';
 import { type Request, type Response } from 'express';
 import { answerBytes, type Admission } from '../accept/admission.ts';
 import { type RequestDescriber } from '../objects/describe-request.ts';
+import { earlierAnswer } from '../objects/earlier-answer.ts';
 import { type NoteResponse } from '../relay/note-response.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders } from '../respond/answer-headers.ts';
@@ -66,8 +67,12 @@ export function createRequestRoutes(deps: RequestRoutesDeps): RequestRoutes {
     retrieve: async (req, res) => {
       using permit = reads.enter();
       const record = await lookup(tenantOf(req).tenant, keyOf(req));
-      permit.grow(answerBytes(record.outcome?.body));
-      if (record.outcome !== null) await deps.noteResponse(record, record.outcome);
+      const earlier = earlierAnswer(record)?.outcome;
+      const shown = record.state === 'done' ? [record.outcome, earlier] : [earlier];
+      for (const outcome of shown.filter((each) => each !== undefined)) {
+        permit.grow(answerBytes(outcome.body));
+        await deps.noteResponse(record, outcome);
+      }
       deliveries.noteWhenSent(record, res);
       await show(res, record);
     },
