@@ -137,6 +137,15 @@ describeWith('helm')('a workload', () => {
     );
   });
 
+  it('has a name that leaves room for what Kubernetes appends', () => {
+    const { manifests } = renderChart({ shape: 'dev', values: { fullnameOverride: 'x'.repeat(80) } });
+    const longest = Math.max(...manifests.map(({ metadata }) => metadata.name.length));
+    // A label of a StatefulSet's pods is its name, a dash and ten characters: 63 at the most.
+    expect(longest).toBeLessThanOrEqual(54);
+    const sets = manifests.filter(({ kind }) => kind === 'StatefulSet').map(({ metadata }) => metadata.name.length);
+    expect(Math.max(...sets)).toBeLessThanOrEqual(52);
+  });
+
   it('may be evicted one by one, and where it is alone at any time', () => {
     const budgets = rendered().ofKind('PodDisruptionBudget');
     expect(budgets.map(({ metadata }) => metadata.name).toSorted()).toEqual(
