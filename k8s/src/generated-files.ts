@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { chartFolder } from './chart/chart-folder.ts';
 import { chartReadme } from './chart/chart-readme.ts';
 import { exampleManifests } from './examples/example-manifests.ts';
+import { dashboardFiles } from './observability/dashboards.ts';
 import { chartSettings } from './settings/chart-settings.ts';
 import { valuesSchema } from './settings/values-schema.ts';
 import { type ToolName } from './tools/chart-tools.ts';
@@ -11,10 +12,11 @@ interface GeneratedFile {
   readonly content: () => string;
 }
 
-/** Files of the chart that follow from the services' config schemas. */
+/** Files of the chart that follow from the services' config schemas and metrics. */
 export const settingsFiles: readonly GeneratedFile[] = [
   { path: join(chartFolder, 'files/settings.json'), content: chartSettings },
   { path: join(chartFolder, 'values.schema.json'), content: valuesSchema },
+  ...dashboardFiles.map(({ name, text }) => ({ path: join(chartFolder, 'dashboards', name), content: () => text })),
 ];
 
 /** Files that follow from the chart. */

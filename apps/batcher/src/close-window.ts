@@ -8,8 +8,8 @@
  * A crash in between leaves a `forming` record, which the next owner voids.
  */
 import { randomBytes } from 'node:crypto';
-import { batchId, type CloseTrigger, type GroupId } from '@batch-gpt/contracts';
-import { newBatch, noSizes, takeWhatFits, type BatchRecord, type Candidate } from '@batch-gpt/domain';
+import { batchId, type CloseTrigger, type GroupId, type LineSizes } from '@batch-gpt/contracts';
+import { newBatch, noSizes, takeWhatFits, type BatchLimits, type BatchRecord, type Candidate } from '@batch-gpt/domain';
 import type { BatcherDeps } from './batcher-deps.ts';
 import type { HeldBatches } from './held-batches.ts';
 import { mayClose } from './may-close.ts';
@@ -64,6 +64,7 @@ export async function closeWindow(
     const formed = await formBatch({ ...deps, limits: may.limits }, group);
     if (formed === null) return;
     deps.metrics.windowsClosed.inc({ trigger });
+    observeSizes(deps.metrics, formed.batch.sizes, may.limits);
     deps.logger.info('window closed', { batchId: formed.batch.id, group, trigger, ...formed.batch.sizes });
     const batch = may.hasAccount ? formed.batch : await endWithoutAccount(deps, formed.batch);
     if (batch === null) return;
@@ -125,4 +126,14 @@ async function claimMembers(deps: CloseDeps, forming: BatchRecord, first: readon
     page = await deps.requests.oldestAccepted(forming.group, chunk, page.at(-1) ?? null);
   }
   return false;
+}
+
+function observeSizes(
+  { batchSizeRequests, batchSizeBytes, batchFillRatio }: BatcherDeps['metrics'],
+  { lines, bytes, inputs }: LineSizes,
+  limits: BatchLimits,
+): void {
+  batchSizeRequests.observe(lines);
+  batchSizeBytes.observe(bytes);
+  batchFillRatio.observe(Math.max(lines / limits.lines, bytes / limits.bytes, inputs / limits.inputs));
 }

@@ -142,6 +142,14 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
         wait: await deps.budgets.pause(account, 'creations'),
       })),
     );
+  metrics.onScrape(async () => {
+    metrics.batchesHeld.set(held.size);
+    const parked = deps.accounts.names().filter((name) => (deps.accounts.of(name)?.account.parked() ?? null) !== null);
+    metrics.accountsParked.set(parked.length);
+    // An account that is gone from the configuration is gone here.
+    metrics.creationsWait.reset();
+    for (const { account, wait } of await creations()) metrics.creationsWait.set({ account }, wait / 1000);
+  });
   starting.use(
     announceProcess({
       ...{ id: owner, service: 'batcher', version, processes: signals.processes, logger },

@@ -98,6 +98,7 @@ export function createApp(deps: AppDeps): Express {
   operatorGet('/snapshot', operator.snapshot);
   operatorGet('/events', operator.events);
   operatorGet('/series', operator.series);
+  operatorGet('/backlog', operator.backlog);
   operatorGet('/requests', operator.searchRequests);
   operatorGet('/requests/:id', operator.showRequest);
   operatorGet('/batches', operator.listBatches);

@@ -201,7 +201,8 @@ export function composeGateway(parts: GatewayParts): Gateway {
       announcer,
       news,
     },
-    ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger, window: handles.window },
+    ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger },
+    ...{ metrics, window: handles.window },
   });
   const noteResponse = createNoteResponse(relay.ownership);
   const streamed = { responses: backgroundResponses, waiters, deliveries, hold, pace, clock, metrics };

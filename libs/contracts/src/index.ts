@@ -78,10 +78,12 @@ export {
   type WaitsFor,
 } from './operator/request.ts';
 export {
+  operatorBacklog,
   operatorGroup,
   operatorSnapshot,
   operatorWorker,
   type MoneyTotals,
+  type OperatorBacklog,
   type OperatorGroup,
   type OperatorSnapshot,
   type OperatorWorker,

@@ -6,7 +6,7 @@ import { closeServer, listen, type ListenAddress } from './http-server.ts';
 import { cacheReadiness, type CheckReadiness } from './readiness.ts';
 
 export interface OpsServerOptions extends ListenAddress {
-  readonly metrics: Pick<Metrics, 'registry'>;
+  readonly metrics: Pick<Metrics, 'registry' | 'render' | 'draining'>;
   readonly ready: CheckReadiness;
   readonly logger: Logger;
   /** The service's stop signal: once aborted, `/readyz` answers 503 `draining` whatever `ready` says. */
@@ -46,7 +46,8 @@ function opsApp({ metrics, ready, logger, signal, now = () => performance.now() 
     response.status(status === 'ready' ? 200 : 503).json({ status, checks });
   });
   app.get('/metrics', async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    metrics.draining.set(signal?.aborted === true ? 1 : 0);
+    response.type(metrics.registry.contentType).send(await metrics.render());
   });
   app.use((_request, response) => {
     response.status(404).json({ status: 'not found' });

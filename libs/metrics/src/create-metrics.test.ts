@@ -68,4 +68,18 @@ describe('createMetrics', () => {
     metrics.dispose();
     expect((await metrics.registry.metrics()).trim()).toBe('');
   });
+
+  it('collects before every scrape, and fails with what that fails with', async () => {
+    const metrics = metricsFor('gateway');
+    let scrapes = 0;
+    metrics.onScrape(() => {
+      scrapes += 1;
+      metrics.backlogRequests.set(scrapes);
+      return Promise.resolve();
+    });
+    expect(await metrics.render()).toContain('batch_gpt_backlog_requests 1');
+    expect(await metrics.render()).toContain('batch_gpt_backlog_requests 2');
+    metrics.onScrape(() => Promise.reject(new Error('cannot be read')));
+    await expect(metrics.render()).rejects.toThrow('cannot be read');
+  });
 });

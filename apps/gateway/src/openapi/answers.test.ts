@@ -197,6 +197,10 @@ const calls: Readonly<Record<string, Call>> = {
     abort.abort();
     return [new Response(new TextDecoder().decode(first?.value as Uint8Array | undefined), { status, headers })];
   },
+  retrieveBacklog: async () => {
+    await busy();
+    return [await operate('/admin/backlog')];
+  },
   retrieveSeries: async () => {
     await busy();
     return [await operate('/admin/series'), await operate('/admin/series?range=7d')];

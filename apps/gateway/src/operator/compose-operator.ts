@@ -1,8 +1,11 @@
+import { AppError } from '@batch-gpt/errors';
 import { type Logger } from '@batch-gpt/logging';
+import { type Metrics } from '@batch-gpt/metrics';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { createAudit, type Audit } from './audit.ts';
 import { createSeriesReader } from './read-series.ts';
 import { createSnapshotReader, type SnapshotDeps } from './read-snapshot.ts';
+import { reportGauges } from './report-gauges.ts';
 import { createRetryLines, type RetryLinesDeps } from './retry-lines.ts';
 import { createOperatorRoutes, type OperatorRoutes, type OperatorRoutesDeps } from './routes.ts';
 import { createSnapshotFeed } from './snapshot-feed.ts';
@@ -12,6 +15,7 @@ export type OperatorDeps = SnapshotDeps &
   RetryLinesDeps &
   Omit<OperatorRoutesDeps, 'feed' | 'readSeries' | 'streams' | 'retryLines' | 'audit'> & {
     readonly clock: GatewayClock;
+    readonly metrics: Metrics;
     readonly logger: Logger;
   };
 
@@ -26,6 +30,14 @@ export interface Operator {
 export function composeOperator(deps: OperatorDeps): Operator {
   const { clock, logger } = deps;
   const feed = createSnapshotFeed({ read: createSnapshotReader(deps), clock, logger });
+  deps.metrics.onScrape(async () => {
+    try {
+      reportGauges(deps.metrics, await feed.current());
+    } catch (error) {
+      // What it was stays; `store_up` says why it is old.
+      if (!AppError.is(error, 'store_unavailable')) throw error;
+    }
+  });
   const streams = createEventStreams({ feed, clock });
   const audit = createAudit({ logger, clock, tell: (entry) => streams.tell(entry) });
   const retryLines = createRetryLines(deps);

@@ -24,6 +24,10 @@ export function moneyOf(
   };
 }
 
+/** What was saved: the discount, hits and shared calls, less what was wasted, as far as it is known. */
+export const savedUsd = ({ batch_discount_usd: discount, cache_hits, shared_calls, wasted_usd }: MoneyTotals): number =>
+  discount + (cache_hits?.saved_usd ?? 0) + (shared_calls?.saved_usd ?? 0) - (wasted_usd ?? 0);
+
 const unusedOf = ({ model, unused = noUnused }: SettledSum) => ({ model, ...unused });
 
 /** What these calls would have cost by themselves; those of a model without a price are counted and saved nothing. */

@@ -4,6 +4,7 @@ import { type BatchRecord, type LiveProcesses } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { batchStatus } from '../objects/batch-status.ts';
 import { keepReads } from '../tenants/keep-reads.ts';
+import { backlogOf } from './backlog.ts';
 import { toOperatorGroups } from './groups.ts';
 import { moneyOf, settledTotalsOf } from './money.ts';
 import { createDependenciesReader, type Dependencies } from './read-dependencies.ts';
@@ -70,6 +71,7 @@ export function createSnapshotReader(deps: SnapshotDeps): ReadSnapshot {
         accepted: part.groups.reduce((sum, { pending }) => sum + pending, 0),
         accepted_is_more: part.moreGroups || part.groups.some(({ isMore }) => isMore),
         collected: part.open.found.reduce((sum, { sizes }) => sum + sizes.lines, 0),
+        backlog: backlogOf(part.groups, part.open.found, { window, now }),
         settled_today: settledTotalsOf(today),
         settled_month: settledTotalsOf(month),
       },

@@ -4,6 +4,7 @@ import {
   requestKey,
   seriesRanges,
   type FlushReport,
+  type OperatorBacklog,
   type OperatorBatchPage,
   type OperatorRequest,
   type OperatorRequestPage,
@@ -71,6 +72,7 @@ export interface OperatorRoutes {
   readonly snapshot: RequestHandler;
   readonly events: RequestHandler;
   readonly series: RequestHandler;
+  readonly backlog: RequestHandler;
   readonly searchRequests: RequestHandler;
   readonly showRequest: RequestHandler;
   readonly listBatches: RequestHandler;
@@ -98,6 +100,17 @@ export function createOperatorRoutes(deps: OperatorRoutesDeps): OperatorRoutes {
     snapshot: async (_req, res) => show(res, await deps.feed.current()),
 
     events: (req, res) => deps.streams.serve(req, res),
+
+    backlog: async (_req, res) => {
+      const { requests: counts, batches: open, headroom } = await deps.feed.current();
+      const backlog: OperatorBacklog = {
+        object: 'batch_gpt.backlog',
+        backlog: counts.backlog,
+        open_batches: open.open,
+        held_connections: headroom.waiters.held,
+      };
+      show(res, backlog);
+    },
 
     series: async (req, res) =>
       show(res, await deps.readSeries(readOneOf('range', seriesRanges, req.query['range']) ?? '1h')),

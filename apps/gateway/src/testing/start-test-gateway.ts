@@ -189,6 +189,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     announced,
     held,
     metric,
+    metrics,
     post: (body: unknown, headers: Record<string, string> = {}, path = '/v1/chat/completions') =>
       fetch(url + path, {
         method: 'POST',

@@ -90,6 +90,8 @@ export const operatorSnapshot = z.object({
     accepted_is_more: z.boolean(),
     /** Lines of open batches. */
     collected: count,
+    /** Of both, what waits for a batcher and for nothing else: by this batchers are scaled. */
+    backlog: count,
     settled_today: settledTotals,
     settled_month: settledTotals,
   }),
@@ -121,3 +123,15 @@ export const operatorSnapshot = z.object({
   money: z.object({ today: moneyTotals, month: moneyTotals }),
 });
 export type OperatorSnapshot = z.infer<typeof operatorSnapshot>;
+
+/** `GET /admin/backlog`: what services are scaled by, as plain numbers. */
+export const operatorBacklog = z.object({
+  object: z.literal('batch_gpt.backlog'),
+  /** For batchers: as `requests.backlog` of the snapshot. */
+  backlog: count,
+  /** For results workers. */
+  open_batches: count,
+  /** For gateways: connections that this one holds. */
+  held_connections: count,
+});
+export type OperatorBacklog = z.infer<typeof operatorBacklog>;

@@ -41,6 +41,15 @@ export const operatorOperations: readonly Operation[] = [
   },
   {
     ...group,
+    id: 'retrieveBacklog',
+    method: 'get',
+    path: '/admin/backlog',
+    summary: 'Says what services are scaled by, as plain numbers.',
+    answers: { 200: { description: 'The numbers.', json: ['OperatorBacklog'] } },
+    errors: ['invalid_admin_token', 'store_unavailable'],
+  },
+  {
+    ...group,
     id: 'retrieveSeries',
     method: 'get',
     path: '/admin/series',
