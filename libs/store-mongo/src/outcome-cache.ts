@@ -1,7 +1,7 @@
 /*
  * Stored outcomes as a cache that can be emptied. A purge looks at a page of rows, removes the ended ones that match,
- * then takes the old outcome from those that are open. Both ask again for what they looked for: a row that was accepted
- * anew in between loses its old outcome in the second, one that ended anew keeps its new one.
+ * then takes the old outcome from the others. Both ask again for what they looked for: a row that was accepted anew in
+ * between loses its old outcome in the second, one that ended anew keeps its new one.
  *
  * Eviction goes through the listing of every tenant, which is in order of time, and merges what it finds there.
  */
@@ -42,8 +42,7 @@ export function createOutcomeCache({ db, rows, files }: OutcomeCacheDeps): Outco
           const taken = page.filter((row) => matches(row, filter)).slice(0, limit - purged.length);
           const ended = taken.filter(({ state, outcome }) => state === 'done' && isOlder(outcome, filter));
           await removeEnded(rows, files, ended);
-          await takeOldOutcomes(rows, taken);
-          await takeKeptOutcomes(rows, taken);
+          await takeOldOutcomes(rows, taken, filter);
           purged.push(...taken.map(({ _id }) => _id));
           if (purged.length >= limit) break;
         }
@@ -122,31 +121,24 @@ async function nextTenant(rows: mongo.Collection<RequestRow>, after: TenantId | 
   return row?.tenant ?? null;
 }
 
-async function takeOldOutcomes(rows: mongo.Collection<RequestRow>, taken: readonly FoundRow[]): Promise<void> {
+/**
+ * From open rows, and then from beside failures: whoever stores a failure moves the old outcome from there to here. No
+ * outcome goes that is younger than what was seen.
+ */
+async function takeOldOutcomes(
+  rows: mongo.Collection<RequestRow>,
+  taken: readonly FoundRow[],
+  filter: PurgeFilter,
+): Promise<void> {
   if (taken.length === 0) return;
+  const seen = taken.flatMap(({ outcome, kept }) => [outcome, kept?.outcome]).filter((each) => isOlder(each, filter));
+  const latest = seen.reduce((time, each) => Math.max(time, each?.at ?? 0), 0);
+  const among = { _id: { $in: taken.map(({ _id }) => _id) } };
   await rows.updateMany(
-    {
-      _id: { $in: taken.map(({ _id }) => _id) },
-      state: { $in: ['accepted', 'collected'] },
-      'outcome.at': { $lte: latestOf(taken) },
-    },
+    { ...among, state: { $in: ['accepted', 'collected'] }, 'outcome.at': { $lte: latest } },
     { $unset: { outcome: '', reuseUntil: '' } },
   );
-}
-
-/** Of rows whose failure stays, and of open rows that hold it beside nothing. */
-async function takeKeptOutcomes(rows: mongo.Collection<RequestRow>, taken: readonly FoundRow[]): Promise<void> {
-  const keeping = taken.filter(({ kept }) => kept !== undefined);
-  if (keeping.length === 0) return;
-  const latest = keeping.reduce((time, { kept }) => Math.max(time, kept?.outcome.at ?? 0), 0);
-  await rows.updateMany(
-    { _id: { $in: keeping.map(({ _id }) => _id) }, 'kept.outcome.at': { $lte: latest } },
-    { $unset: { kept: '' } },
-  );
-}
-
-function latestOf(taken: readonly FoundRow[]): number {
-  return taken.reduce((latest, { outcome }) => Math.max(latest, outcome?.at ?? 0), 0);
+  await rows.updateMany({ ...among, 'kept.outcome.at': { $lte: latest } }, { $unset: { kept: '' } });
 }
 
 function matches({ outcome, kept, ...row }: FoundRow, filter: PurgeFilter): boolean {

@@ -150,6 +150,74 @@ export function besideConformance(open: OpenEmptyStores): void {
     );
   });
 
+  describe('a failure that is stored beside a success', () => {
+    const rows = Array.from({ length: 12 }, (_, n) => sampleRequest(n));
+    const failed = rows.map((each) => sampleSettlement(each.key, failure));
+    /** Rows that run again after their success. */
+    const startRuns = async ({ requests }: StoresUnderTest) => {
+      await endSamples(requests, rows, outcome);
+      await requests.acceptAnew(rows.map((each) => ({ row: each, doneAt: outcome.at })));
+    };
+    const claimAll = ({ requests }: StoresUnderTest) =>
+      requests.claim(
+        group,
+        second,
+        rows.map((each) => each.key),
+        claimTime,
+      );
+
+    it(
+      'never takes the success out of sight, whoever looks and however often it is stored',
+      withStores(open, async (stores) => {
+        const { requests } = stores;
+        await startRuns(stores);
+        await claimAll(stores);
+        const look = async () => {
+          const { rows: found } = await requests.lookup(rows.map((each) => each.key));
+          return [...found.values()].map((each) => (each.state === 'done' ? each.kept?.outcome : each.outcome));
+        };
+        const settle = () => requests.settle(second, failed);
+        const [before, once, during, twice, after] = await Promise.all([look(), settle(), look(), settle(), look()]);
+        expect(once.size + twice.size).toBe(rows.length);
+        for (const seen of [before, during, after, await look()]) expect(seen).toEqual(rows.map(() => outcome));
+      }),
+    );
+
+    it(
+      'and a claim race: one of them wins, and the success stays',
+      withStores(open, async (stores) => {
+        const { requests } = stores;
+        await startRuns(stores);
+        const [ended, claimed] = await Promise.all([requests.endAccepted(failed), claimAll(stores)]);
+        expect(ended.size + claimed).toBe(rows.length);
+        const { rows: found } = await requests.lookup(rows.map((each) => each.key));
+        for (const each of found.values()) {
+          expect(each).toMatchObject(
+            ended.has(each.key) ? { outcome: failure, kept } : { state: 'collected', outcome },
+          );
+        }
+      }),
+    );
+
+    it(
+      'and a purge race: what was purged never comes back',
+      withStores(open, async (stores) => {
+        const { requests, cache } = stores;
+        await startRuns(stores);
+        await claimAll(stores);
+        await Promise.all(
+          failed.flatMap((settlement, n) => {
+            const settle = () => requests.settle(second, [settlement]);
+            const purge = () => cache.purge({ keys: [settlement.key] }, 1);
+            return n % 2 === 0 ? [settle(), purge()] : [purge(), settle()];
+          }),
+        );
+        const { rows: found } = await requests.lookup(rows.map((each) => each.key));
+        for (const each of found.values()) expect(each).toMatchObject({ state: 'done', outcome: failure, kept: null });
+      }),
+    );
+  });
+
   describe('what a call that asks anew leaves', () => {
     it(
       'is told of its row in every state',
