@@ -98,12 +98,14 @@ function nothingIfAway(error: unknown): null {
 }
 
 function openTotals(open: readonly BatchRecord[]): OperatorSnapshot['batches'] {
-  const [oldest] = open;
+  // What an operator has given up is polled on and nobody's business any more.
+  const expected = open.filter(({ state }) => state !== 'abandoned');
+  const [oldest] = expected;
   return {
     open: open.length,
     by_state: countBy(open, ({ state }) => state),
     by_status: countBy(open, batchStatus),
-    in_trouble: open.filter(({ trouble }) => trouble !== null).length,
+    in_trouble: expected.filter(({ trouble }) => trouble !== null).length,
     oldest_created_at: oldest === undefined ? null : seconds(oldest.createdAt),
   };
 }

@@ -100,6 +100,7 @@ export const operatorSnapshot = z.object({
     /** Open ones by our state and by OpenAI's word. */
     by_state: z.record(z.string(), count),
     by_status: z.record(z.string(), count),
+    /** Of this and the next, those that an operator has given up are left out. */
     in_trouble: count,
     oldest_created_at: time.nullable(),
   }),
