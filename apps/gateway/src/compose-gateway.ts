@@ -136,11 +136,15 @@ export function composeGateway(parts: GatewayParts): Gateway {
   // Younger rows wait for the announcement or the sweep, like everybody's.
   const suspects = (record: RequestRecord) => isCollected(record) && clock.now() - record.collectedAt >= sweepEvery;
   const waiters = createWaiters({ monotonic: () => clock.monotonic(), recheck, suspects });
-  const outcomes = stack.use(watchOutcomes({ requests, batches, waiters, within, clock, logger, sweepEvery }));
+  const { maxCalls, maxBytes } = serving;
+  const admission = createAdmission({ maxCalls, maxBytes });
+  const { allServed } = admission;
+  const outcomes = stack.use(
+    watchOutcomes({ requests, batches, waiters, allServed, within, clock, logger, sweepEvery }),
+  );
   const deliveries = stack.use(noteDeliveries({ requests, within, logger }));
   const counts = stack.use(createCallCounts({ ledger: parts.ledger, within, clock, logger }));
   const { announce } = stack.use(createAnnouncer(parts.accepted, logger));
-  const { maxCalls, maxBytes } = serving;
   const pace: Pace = { after: (ms, run) => clock.after(ms, run), takeTurn: createTurns() };
   const monotonic = () => clock.monotonic();
   const hot = createHotOutcomes({ maxBytes: serving.hotBytes, maxAge: serving.hotMaxAge, monotonic });
@@ -165,7 +169,6 @@ export function composeGateway(parts: GatewayParts): Gateway {
   });
   const accountOf = (tenant: TenantId) => payerOf(accounts, tenant);
   const authentication = createAuthentication({ keys: apiKeys, accountOf, clock });
-  const admission = createAdmission({ maxCalls, maxBytes });
   const relay = stack.use(
     openRelay({
       ...{

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { chat, startTestGateway } from './testing/start-test-gateway.ts';
+
+/** More turns of the event loop than an answer needs to be found and begun. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+}
 
 // I8: what is read out and not taken is bounded in bytes, over all who read.
 test('answers that nobody takes leave room for others, and are refused beyond it', async () => {
@@ -50,15 +56,20 @@ test.each(['in one piece', 'as a stream'])('so it is with calls, %s', async (for
   const hit = await gateway.post(chat('long'));
   expect(hit.status).toBe(429);
   expect(await hit.json()).toMatchObject({ error: { code: 'too_many_waiters' } });
-  const waiting = gateway.post(chat('long'), { 'cache-control': 'no-cache' });
+  expect(Number(hit.headers.get('retry-after'))).toBeGreaterThan(0);
+  // Whoever waited is kept waiting, and alive: it is never refused what was paid for.
+  const waiting = gateway.post(chat('long', { stream: true }), { 'cache-control': 'no-cache' });
   await gateway.held(1);
   await gateway.clock.advance(1000);
   await gateway.finish({ body });
-  const refused = await waiting;
-  expect(refused.status).toBe(429);
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await turns();
+  await gateway.held(1);
+  await gateway.clock.advance(10_000);
+  const late = await waiting;
+  expect(late.status).toBe(200);
 
   slow.destroy();
+  expect((await late.text()).length).toBeGreaterThan(8_000_000);
   for (;;) {
     const answer = await gateway.post(chat('long'));
     const text = await answer.text();
@@ -66,4 +77,30 @@ test.each(['in one piece', 'as a stream'])('so it is with calls, %s', async (for
     expect(text.length).toBeGreaterThan(8_000_000);
     break;
   }
+});
+
+test('a background response that is streamed while it is made waits for room as well', async () => {
+  await using gateway = await startTestGateway({ serving: { maxBytes: 20_000_000 } });
+  const output_text = 'x'.repeat(8_000_000);
+  const message = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed' };
+  const content = [{ type: 'output_text', text: output_text, annotations: [] }];
+  const response = { id: 'resp_1', object: 'response', status: 'completed', output: [{ ...message, content }] };
+  const body = JSON.stringify(response);
+  const begin = (input: string) =>
+    gateway.post({ model: 'gpt-4o-mini', input, background: true, stream: true }, {}, '/v1/responses');
+  const slow = await begin('slow');
+  await gateway.held(1);
+  await gateway.finish({ body });
+  await gateway.held(0);
+
+  const waiting = await begin('waiting');
+  await gateway.held(1);
+  await gateway.finish({ body });
+  // It is held until the other is read, or gone.
+  await turns();
+  await gateway.held(1);
+  await slow.body?.cancel();
+  const text = await waiting.text();
+  expect(text).toContain('event: response.completed');
+  await gateway.held(0);
 });

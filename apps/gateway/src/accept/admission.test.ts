@@ -33,6 +33,35 @@ describe('admission', () => {
     first.clear();
   });
 
+  test('what waits in turn comes in when there is room, one after another, and may leave', async () => {
+    const admission = createAdmission({ maxCalls: 10, maxBytes: 100 });
+    const came: string[] = [];
+    const [reading, ...calls] = Array.from({ length: 4 }, () => admission.enter());
+    const wait = (name: string, bytes: number) => {
+      const turn = calls.shift()?.growInTurn(bytes);
+      void turn?.come.then(() => came.push(name));
+      return turn;
+    };
+    const seen = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return came.splice(0);
+    };
+    const tellWhenServed = () => void admission.allServed().then(() => came.push('all'));
+    reading?.grow(80);
+    tellWhenServed();
+    expect(await seen()).toEqual(['all']);
+    const large = wait('large', 70);
+    wait('small', 20);
+    tellWhenServed();
+    expect(await seen()).toEqual([]);
+    large?.leave();
+    expect(new Set(await seen())).toEqual(new Set(['large', 'small', 'all']));
+    wait('last', 50);
+    expect(await seen()).toEqual([]);
+    reading?.clear();
+    expect(await seen()).toEqual(['last']);
+  });
+
   test('a body that is alone is let in whatever its size', () => {
     const admission = createAdmission({ maxCalls: 10, maxBytes: 100 });
     expect(() => admission.enter().grow(500)).not.toThrow();

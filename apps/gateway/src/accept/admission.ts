@@ -5,8 +5,18 @@ import { type Caller } from '../tenant-of.ts';
 export interface Permit extends Disposable {
   /** Takes room for so many bytes more; throws AppError `too_many_waiters` when there is none. */
   grow(bytes: number): void;
+  /** The same, but waits in turn until there is room: for what is in memory already and was paid for. */
+  growInTurn(bytes: number): Turn;
   /** Gives the bytes back: the body is stored or refused. */
   clear(): void;
+}
+
+/** A place among those that wait for room. */
+export interface Turn {
+  /** Resolves once the room is taken, or `leave` was called. */
+  readonly come: Promise<void>;
+  /** Waits no longer. */
+  readonly leave: () => void;
 }
 
 /** Bounds what all open calls hold in memory, by count and by bytes of their bodies, and how many of them one caller has. */
@@ -14,6 +24,8 @@ export interface Admission {
   readonly open: number;
   /** Throws AppError `too_many_waiters` when every place is taken, over all or of this caller's tenant or key. */
   enter(caller?: Caller): Permit;
+  /** Resolves once nobody waits in turn: until then more had better not be read into memory. */
+  readonly allServed: () => Promise<void>;
 }
 
 export function createAdmission({
@@ -26,6 +38,19 @@ export function createAdmission({
   const places = createPlaces();
   let open = 0;
   let held = 0;
+  const line = new Set<Waiting>();
+  let served = Promise.withResolvers<undefined>();
+  served.resolve(undefined);
+  // The only body in flight is always let in, however small the bound is.
+  const hasRoom = (own: number, bytes: number) => held <= own || held + bytes <= maxBytes;
+
+  const serveLine = () => {
+    for (const waiting of line) {
+      if (!waiting.comeIn()) return;
+      line.delete(waiting);
+    }
+    served.resolve(undefined);
+  };
   return {
     get open() {
       return open;
@@ -40,13 +65,35 @@ export function createAdmission({
       const clear = () => {
         held -= own;
         own = 0;
+        serveLine();
+      };
+      const take = (bytes: number) => {
+        if (!hasRoom(own, bytes)) return false;
+        held += bytes;
+        own += bytes;
+        return true;
       };
       return {
         grow: (bytes) => {
-          // The only body in flight is always let in, however small the bound is.
-          if (held > own && held + bytes > maxBytes) throw full();
-          held += bytes;
-          own += bytes;
+          if (!take(bytes)) throw full();
+        },
+        growInTurn: (bytes) => {
+          const { promise: come, resolve } = Promise.withResolvers<undefined>();
+          const waiting: Waiting = {
+            comeIn: () => {
+              const taken = take(bytes);
+              if (taken) resolve(undefined);
+              return taken;
+            },
+          };
+          if (line.size === 0) served = Promise.withResolvers();
+          line.add(waiting);
+          serveLine();
+          const leave = () => {
+            resolve(undefined);
+            if (line.delete(waiting)) serveLine();
+          };
+          return { come, leave };
         },
         clear,
         [Symbol.dispose]: () => {
@@ -58,7 +105,14 @@ export function createAdmission({
         },
       };
     },
+    allServed: () => served.promise,
   };
+}
+
+/** One that waits for room. */
+interface Waiting {
+  /** Takes the room if there is any. */
+  comeIn(): boolean;
 }
 
 /** How many places somebody may have. */

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Permit } from '../accept/admission.ts';
 import { type RowIdentity } from '../accept/prepare-request.ts';
 import { type Pace } from '../replay/write-events.ts';
 import { requestHeaders, type Headers } from '../respond/answer-headers.ts';
@@ -41,6 +42,7 @@ export interface BackgroundAnswering {
   readonly res: ServerResponse;
   readonly headers: Headers;
   readonly isStreamed: boolean;
+  readonly permit: Pick<Permit, 'growInTurn'>;
 }
 
 /** Answers a call that asked for the background: at once, with its own id; streamed, with what becomes of it. */
@@ -54,10 +56,10 @@ export function createRespondInBackground(
   streamResponse: StreamResponse,
   deliveries: Deliveries,
 ): RespondInBackground {
-  return async ({ req, res, headers, isStreamed }, call) => {
+  return async ({ req, res, headers, isStreamed, permit }, call) => {
     const shown = await responses.begin(call);
     if (isStreamed) {
-      await streamResponse({ req, res, caller: call.caller, shown, after: -1 }, headers);
+      await streamResponse({ req, res, caller: call.caller, shown, after: -1, permit }, headers);
       return;
     }
     noteOutcome(res, shown, deliveries);

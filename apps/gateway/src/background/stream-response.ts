@@ -13,11 +13,13 @@ import { type RequestKey } from '@batch-gpt/contracts';
 import { endpointTable } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { type Metrics } from '@batch-gpt/metrics';
+import { type Permit } from '../accept/admission.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { holdPlan, type HoldPlan, type HoldSettings } from '../hold/hold-plan.ts';
 import { beginStream, writeComment, writeEvents, writeSome, type Pace } from '../replay/write-events.ts';
 import { requestHeaders, type Headers } from '../respond/answer-headers.ts';
 import { isOpen } from '../respond/is-open.ts';
+import { roomFor } from '../respond/room-for.ts';
 import { type Deliveries } from '../respond/note-deliveries.ts';
 import { type Waiters } from '../respond/waiters.ts';
 import { type Caller } from '../tenant-of.ts';
@@ -42,6 +44,8 @@ export interface ResponseStream {
   readonly shown: ShownResponse;
   /** The number of the last event that was seen; -1: none. */
   readonly after: number;
+  /** Holds room for what `shown` has of an answer; where that comes later, it is taken from here. */
+  readonly permit: Pick<Permit, 'growInTurn'>;
 }
 
 /** Resolves when the last of it is written, or nobody listens. */
@@ -60,7 +64,7 @@ export function createStreamResponse(deps: StreamResponseDeps): StreamResponse {
   const { responses, waiters, deliveries, pace, clock, metrics } = deps;
 
   /** True when there may be news, false when the stream is over. */
-  const wait = async (res: ServerResponse, key: RequestKey, plan: HoldPlan, look: () => Promise<ShownResponse>) => {
+  const wait = async ({ res, permit }: ResponseStream, key: RequestKey, plan: HoldPlan, look: Look) => {
     const waiter = waiters.register(key);
     const gone = () => waiter.end({ kind: 'disconnected' });
     res.once('close', gone);
@@ -71,8 +75,10 @@ export function createStreamResponse(deps: StreamResponseDeps): StreamResponse {
       if (record === null || !isUnended(object)) return true;
       waiter.arm(record, null);
       cancel = clock.after(plan.every, () => waiter.end({ kind: 'limit' }));
-      const { kind } = await waiter.ended;
-      return kind !== 'disconnected' && kind !== 'draining';
+      const end = await waiter.ended;
+      // Before it is read for this stream: many may be told at once.
+      if (end.kind === 'outcome') await roomFor(end.record.outcome.body, permit, res);
+      return end.kind !== 'disconnected' && end.kind !== 'draining';
     } finally {
       cancel();
       res.off('close', gone);
@@ -80,7 +86,8 @@ export function createStreamResponse(deps: StreamResponseDeps): StreamResponse {
     }
   };
 
-  return async ({ req, res, caller, shown: first, after }, headers = {}) => {
+  return async (stream, headers = {}) => {
+    const { req, res, caller, shown: first, after } = stream;
     const plan = holdPlan(req, deps.hold, { stream: true, waitMs: null, hold: null, holdMax: caller.settings.holdMax });
     const limit = clock.monotonic() + plan.limit;
     let shown = first;
@@ -92,7 +99,7 @@ export function createStreamResponse(deps: StreamResponseDeps): StreamResponse {
       while (isUnended(shown.object) && shown.record !== null) {
         next = tellEarly(res, shown.object, next);
         writeComment(res, 'still processing');
-        const goesOn = clock.monotonic() < limit && (await wait(res, shown.record.key, plan, look));
+        const goesOn = clock.monotonic() < limit && (await wait(stream, shown.record.key, plan, look));
         if (!goesOn || !isOpen(res)) return void res.end();
         await look();
       }
@@ -104,6 +111,8 @@ export function createStreamResponse(deps: StreamResponseDeps): StreamResponse {
     await writeEvents(res, eventsFrom(shown.object, next), pace);
   };
 }
+
+type Look = () => Promise<ShownResponse>;
 
 const isUnended = ({ status }: JsonObject): boolean => status === 'queued' || status === 'in_progress';
 

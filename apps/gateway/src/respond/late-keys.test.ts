@@ -48,6 +48,7 @@ test.each(turns)('a key that becomes due %i turns before the look-ups end is loo
   const waiters = createWaiters({ monotonic: () => 0, recheck: () => undefined, suspects: () => false });
   let late: Promise<void> | null = null;
   await using watch = watchOutcomes({
+    allServed: () => Promise.resolve(),
     requests,
     batches: {
       getMany: async (ids) => {

@@ -1,10 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestKey } from '@batch-gpt/contracts';
 import { failureOutcome, type Outcome, type RequestRecord, type StreamWish } from '@batch-gpt/domain';
-import { AppError, toAppError } from '@batch-gpt/errors';
+import { toAppError } from '@batch-gpt/errors';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type Acceptance } from '../accept/accept-request.ts';
-import { answerBytes, type Permit } from '../accept/admission.ts';
+import { type Permit } from '../accept/admission.ts';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { holdConnection } from '../hold/hold-connection.ts';
 import {
@@ -25,6 +25,7 @@ import { type Wishes } from '../wishes/read-wishes.ts';
 import { requestHeaders, type Headers } from './answer-headers.ts';
 import { type Deliveries } from './note-deliveries.ts';
 import { replyWithError, replyWithOutcome, type Answering } from './reply.ts';
+import { roomFor } from './room-for.ts';
 import { type Waiter, type Waiters } from './waiters.ts';
 import { writeJson } from './write-json.ts';
 
@@ -54,7 +55,7 @@ export interface Held {
   /** To be told of its outcome; null: nobody counts it. */
   readonly countOutcome: CountOutcome;
   /** Bounds the bytes of answers that are being written. */
-  readonly permit: Pick<Permit, 'grow'>;
+  readonly permit: Pick<Permit, 'growInTurn'>;
 }
 
 /** Gives callers what they came for: the outcome, or a handle. */
@@ -115,6 +116,8 @@ export function createResponder(options: ResponderOptions): Responder {
     metrics.heldConnections.inc();
     waiter.arm(acceptance.record, acceptance.notDoneAt);
     const end = await waiter.ended;
+    // What was paid for is not refused: kept alive, it waits until others are written.
+    if (end.kind === 'outcome') await roomFor(end.record.outcome.body, held.permit, res);
     connection.release();
     metrics.heldConnections.dec();
     metrics.holdOutcomes.inc({ outcome: end.kind });
@@ -125,13 +128,6 @@ export function createResponder(options: ResponderOptions): Responder {
     switch (end.kind) {
       case 'outcome':
         held.countOutcome?.(end.record.outcome);
-        try {
-          held.permit.grow(answerBytes(end.record.outcome.body));
-        } catch (error) {
-          if (!AppError.is(error)) throw error;
-          await replyWithError({ ...answering, record: end.record }, error, pace);
-          return;
-        }
         await respond({ ...answering, record: end.record }, end.record.outcome);
         return;
       case 'trouble': {

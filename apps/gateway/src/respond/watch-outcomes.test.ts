@@ -27,6 +27,7 @@ function setUp() {
   });
   let gate: Promise<unknown> = Promise.resolve();
   const watch = watchOutcomes({
+    allServed: () => Promise.resolve(),
     requests: {
       lookup: async (keys) => {
         lookups.push(keys.length);

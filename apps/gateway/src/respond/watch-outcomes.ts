@@ -31,6 +31,8 @@ export interface WatchOutcomesOptions {
   readonly requests: Pick<RequestStore, 'lookup'>;
   readonly batches: Pick<BatchStore, 'getMany'>;
   readonly waiters: Waiters;
+  /** Resolves when what was found so far has room to be written. */
+  readonly allServed: () => Promise<void>;
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly logger: Logger;
@@ -43,6 +45,7 @@ export function watchOutcomes({
   requests,
   batches,
   waiters,
+  allServed,
   within,
   clock,
   logger,
@@ -67,6 +70,7 @@ export function watchOutcomes({
     // Keys that are announced in this turn of the event loop share one look-up.
     await setImmediate();
     while (due.size > 0 && !stopped) {
+      await allServed();
       const keys = [...due].slice(0, chunk);
       for (const key of keys) due.delete(key);
       try {

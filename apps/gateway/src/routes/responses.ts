@@ -40,7 +40,7 @@ export function createResponseRoutes(deps: ResponseRoutesDeps): ResponseRoutes {
         return;
       }
       const after = readStartingAfter(req.query['starting_after']);
-      await deps.streamResponse({ req, res, caller, shown, after });
+      await deps.streamResponse({ req, res, caller, shown, after, permit });
     },
 
     cancel: async (req, res) => {

@@ -70,7 +70,7 @@ export function createServeEndpoint(endpoint: Endpoint, deps: ServeEndpointDeps)
       if (acceptance.kind === 'absent') throw notCached(res, headers);
       if (acceptance.kind === 'hit') permit.grow(answerBytes(acceptance.outcome.body));
       if (echo !== null) {
-        const answering = { req, res, headers, isStreamed: stream !== null };
+        const answering = { req, res, headers, isStreamed: stream !== null, permit };
         await deps.respondInBackground(answering, { caller, acceptance, echo, noStore: wishes.noStore, name });
       } else if (acceptance.kind === 'hit') {
         await responder.respond({ res, record: acceptance.record, headers, stream }, acceptance.outcome);
