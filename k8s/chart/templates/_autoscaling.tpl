@@ -25,7 +25,8 @@ field: backlog
 perReplica: {{ $scaling.backlogPerReplica | int }}
 {{- else }}
 metric: batch_gpt_batches_open
-query: sum(max by (status) (batch_gpt_batches_open{{ $namespace }}))
+# Nothing open is no series at all: a gateway that is seen says zero, and only then.
+query: sum(max by (status) (batch_gpt_batches_open{{ $namespace }})) or 0 * max(batch_gpt_backlog_requests{{ $namespace }})
 field: open_batches
 perReplica: {{ $scaling.openBatchesPerReplica | int }}
 {{- end }}

@@ -17,7 +17,7 @@ const rules = `groups:
         expr: up{job="x"} == 0
         for: 5m
         labels: { severity: page }
-        annotations: { summary: '{{ $labels.instance }} is down' }
+        annotations: { summary: '{{ $labels.instance }} is down', runbook_url: docs/x.md#down }
       - alert: SampleSlow
         expr: rate(x[5m]) > 0.5
   - name: others
@@ -59,13 +59,19 @@ describeWith('helm')('files in the chart', () => {
             expr: 'up{job="x"} == 0',
             for: '5m',
             labels: { severity: 'page' },
-            annotations: { summary: '{{ $labels.instance }} is down' },
+            annotations: { summary: '{{ $labels.instance }} is down', runbook_url: 'docs/x.md#down' },
           },
           { alert: 'SampleSlow', expr: 'rate(x[5m]) > 0.5' },
         ],
       },
       { name: 'others', rules: [{ record: 'sample:x', expr: 'sum(x)' }] },
     ]);
+  });
+
+  it('name the runbook where people read it', () => {
+    const values = { prometheusRule: { enabled: true, runbookPrefix: 'https://git.example.com/' } };
+    const rule = renderChart({ chart, values }).one('PrometheusRule', 'alerts');
+    expect(at(rule, 'spec.groups.0.rules.0.annotations.runbook_url')).toBe('https://git.example.com/docs/x.md#down');
   });
 
   it('leave out alerts that are not wanted', () => {

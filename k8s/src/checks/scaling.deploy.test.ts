@@ -70,7 +70,10 @@ describeWith('helm')('scaling', () => {
 
   it.each([
     ['batcher', 'max(batch_gpt_backlog_requests{namespace="batch-gpt"})'],
-    ['results', 'sum(max by (status) (batch_gpt_batches_open{namespace="batch-gpt"}))'],
+    [
+      'results',
+      'sum(max by (status) (batch_gpt_batches_open{namespace="batch-gpt"})) or 0 * max(batch_gpt_backlog_requests{namespace="batch-gpt"})',
+    ],
   ])('or Prometheus, and takes nothing for a failure: %s', (name, query) => {
     const autoscaling = { scaler: 'prometheus' };
     const values = { batcher: { autoscaling }, results: { autoscaling } };

@@ -123,7 +123,7 @@ const properties: Readonly<Record<string, JsonSchema>> = {
   }),
   prometheus: closed({ serverAddress: text }),
   monitoring: closed({ enabled: flag, interval: text, labels: textMap }),
-  prometheusRule: closed({ enabled: flag, labels: textMap, disabled: texts }),
+  prometheusRule: closed({ enabled: flag, labels: textMap, runbookPrefix: text, disabled: texts }),
   grafanaDashboards: closed({ enabled: flag, labels: textMap, annotations: textMap }),
   tests: closed({ model: text, apiKey: secretKey, timeoutSeconds: positive }),
   dev: closed({
