@@ -99,6 +99,9 @@ export function createApp(deps: AppDeps): Express {
   operatorGet('/events', operator.events);
   operatorGet('/series', operator.series);
   operatorGet('/backlog', operator.backlog);
+  operatorGet('/usage', operator.usage);
+  operatorGet('/export/batches', operator.exportBatches);
+  operatorGet('/export/lines', operator.exportLines);
   operatorGet('/requests', operator.searchRequests);
   operatorGet('/requests/:id', operator.showRequest);
   operatorGet('/batches', operator.listBatches);

@@ -205,7 +205,7 @@ export function composeGateway(parts: GatewayParts): Gateway {
       news,
     },
     ...{ describer, turnarounds, prices, admission, maxCalls, look, within, clock, logger },
-    ...{ metrics, window: handles.window },
+    ...{ metrics, pace, window: handles.window },
   });
   const noteResponse = createNoteResponse(relay.ownership);
   const streamed = { responses: backgroundResponses, waiters, deliveries, hold, pace, clock, metrics };

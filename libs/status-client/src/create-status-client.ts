@@ -8,6 +8,7 @@ import {
   operatorRequestPage,
   operatorSeries,
   operatorSnapshot,
+  operatorUsage,
   purgeReport,
   retryReport,
   type BatchObject,
@@ -19,6 +20,7 @@ import {
   type OperatorRequestPage,
   type OperatorSeries,
   type OperatorSnapshot,
+  type OperatorUsage,
   type PurgeOrder,
   type PurgeReport,
   type RequestState,
@@ -57,10 +59,19 @@ export interface BatchQuery {
   readonly limit?: number;
 }
 
+/** Whose usage, of which days. */
+export interface UsageDays {
+  readonly from?: string;
+  readonly to?: string;
+  readonly tenant?: string;
+}
+
 /** The operator API; every method rejects with {@link StatusError}, or with the signal's reason. */
 export interface StatusClient {
   snapshot(signal?: AbortSignal): Promise<OperatorSnapshot>;
   series(range: SeriesRange, signal?: AbortSignal): Promise<OperatorSeries>;
+  /** Of these days, both included (`2026-12-01`); without them of this month. */
+  usage(days: UsageDays, signal?: AbortSignal): Promise<OperatorUsage>;
   /** Snapshots and actions until the signal is aborted, over reconnections; see {@link followEvents}. */
   follow(options: Follow): AsyncGenerator<StatusNews, void, undefined>;
   requests(query: RequestQuery, signal?: AbortSignal): Promise<OperatorRequestPage>;
@@ -118,6 +129,7 @@ export function createStatusClient(options: StatusClientOptions): StatusClient {
 
   return {
     snapshot: (signal) => get(operatorSnapshot, '/snapshot', signal),
+    usage: (days, signal) => get(operatorUsage, `/usage${searchOf({ ...days })}`, signal),
     series: (range, signal) => get(operatorSeries, `/series${searchOf({ range })}`, signal),
     follow: (how) =>
       followEvents(

@@ -4,6 +4,7 @@ export {
   type RequestQuery,
   type StatusClient,
   type StatusClientOptions,
+  type UsageDays,
 } from './create-status-client.ts';
 export { type Follow, type StatusNews } from './follow-events.ts';
 export { StatusError } from './status-error.ts';

@@ -1,6 +1,11 @@
 import { type MoneyTotals, type OperatorSnapshot } from '@batch-gpt/contracts';
 import { savingsOf } from '@batch-gpt/status-client';
+import { Answered } from '../components/answered.tsx';
 import { Panel } from '../components/panel.tsx';
+import { Table } from '../components/table.tsx';
+import { client } from '../feed/client.ts';
+import { useAnswer } from '../feed/use-answer.ts';
+import { useNavigation } from '../route/use-place.tsx';
 import { formatCount, formatDollars } from '../text/format.ts';
 
 /** What was spent and saved, each part apart. */
@@ -52,6 +57,7 @@ export function Money({ snapshot }: { readonly snapshot: OperatorSnapshot }) {
           Days and months are those of UTC. Cache hits: {calls('cache_hits')}. Shared calls: {calls('shared_calls')}.
         </p>
       </Panel>
+      <Usage />
       {month.unpriced.length > 0 && (
         <Panel title="Without a price">
           <p>What these models cost is unknown, and in none of the sums.</p>
@@ -65,6 +71,74 @@ export function Money({ snapshot }: { readonly snapshot: OperatorSnapshot }) {
         </Panel>
       )}
     </>
+  );
+}
+
+function Usage() {
+  const { place, go } = useNavigation();
+  const { from = '', to = '', tenant = '' } = place.query;
+  const wanted = { ...(from && { from }), ...(to && { to }), ...(tenant && { tenant }) };
+  const answer = useAnswer(`usage ${JSON.stringify(wanted)}`, (signal) => client.usage(wanted, signal), 30_000);
+  const files = (what: string, format: string) =>
+    `/admin/${what}?${new URLSearchParams({ ...wanted, format }).toString()}`;
+  return (
+    <Panel
+      title="By tenant, day and model"
+      aside={
+        <form
+          key={JSON.stringify(wanted)}
+          className="filters"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const given = new FormData(event.currentTarget);
+            const text = (name: string) => {
+              const value = given.get(name);
+              return typeof value === 'string' ? value.trim() : '';
+            };
+            go({ page: 'money', query: { from: text('from'), to: text('to'), tenant: text('tenant') } });
+          }}
+        >
+          <label>
+            From <input name="from" type="date" defaultValue={from} />
+          </label>
+          <label>
+            To <input name="to" type="date" defaultValue={to} />
+          </label>
+          <label>
+            Tenant <input name="tenant" defaultValue={tenant} placeholder="all" />
+          </label>
+          <button type="submit">Show</button>
+        </form>
+      }
+    >
+      <Answered answer={answer}>
+        {({ data }) => (
+          <Table
+            caption="Usage by tenant, day and model"
+            rows={data}
+            keyOf={(row) => `${row.tenant} ${row.day} ${row.model}`}
+            empty="Nothing was used on these days."
+            columns={[
+              { title: 'Day', cell: ({ day }) => day },
+              { title: 'Tenant', cell: (row) => row.tenant },
+              { title: 'Model', cell: ({ model }) => model },
+              { title: 'Lines', isNumber: true, cell: ({ batches }) => formatCount(batches.lines) },
+              { title: 'Hits', isNumber: true, cell: ({ cache_hits: hits }) => formatCount(hits.calls) },
+              { title: 'Shared', isNumber: true, cell: ({ shared_calls: shared }) => formatCount(shared.calls) },
+              { title: 'Cost', isNumber: true, cell: ({ batches }) => formatDollars(batches.cost_usd) },
+              { title: 'List price', isNumber: true, cell: ({ batches }) => formatDollars(batches.list_usd) },
+              { title: 'Wasted', isNumber: true, cell: ({ waste }) => formatDollars(waste.cost_usd) },
+            ]}
+          />
+        )}
+      </Answered>
+      <p className="note">
+        Download: <a href={files('usage', 'csv')}>this table</a>,{' '}
+        <a href={files('export/batches', 'csv')}>every batch</a>, <a href={files('export/lines', 'csv')}>every line</a>{' '}
+        as CSV, or <a href={files('export/batches', 'json')}>batches</a> and{' '}
+        <a href={files('export/lines', 'json')}>lines</a> as JSON.
+      </p>
+    </Panel>
   );
 }
 

@@ -16,6 +16,7 @@ export const answerHeaders = {
   'Preference-Applied': 'The preferences of `Prefer` that were followed (RFC 7240).',
   ETag: 'Names this version of the document.',
   'Cache-Control': 'How long the answer may be kept.',
+  'Content-Disposition': 'The name of the file to keep it in.',
   'WWW-Authenticate': 'What kind of key is missing.',
   'X-Should-Retry': "Whether OpenAI's SDKs repeat the call.",
   'Retry-After-Ms': 'When to repeat the call, in milliseconds; absent where that is of no use.',

@@ -201,6 +201,18 @@ const calls: Readonly<Record<string, Call>> = {
     await busy();
     return [await operate('/admin/backlog')];
   },
+  retrieveOperatorUsage: async () => {
+    await busy();
+    return [await operate('/admin/usage'), await operate('/admin/usage?format=csv')];
+  },
+  exportBatches: async () => {
+    await busy();
+    return [await operate('/admin/export/batches'), await operate('/admin/export/batches?format=csv')];
+  },
+  exportLines: async () => {
+    await busy();
+    return [await operate('/admin/export/lines'), await operate('/admin/export/lines?format=csv')];
+  },
   retrieveSeries: async () => {
     await busy();
     return [await operate('/admin/series'), await operate('/admin/series?range=7d')];

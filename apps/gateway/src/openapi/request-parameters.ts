@@ -171,3 +171,11 @@ export const modelPath = path(text, "The model's name.");
 
 /** How far back a series goes. */
 export const seriesParameters: readonly Parameter[] = [query('range', seriesRange, 'How far back; `1h` unless given.')];
+
+/** Of the operators' money: whose, which days, in which form. */
+export const moneyParameters: readonly Parameter[] = [
+  query('tenant', tenantId, 'Of this tenant only.'),
+  query('from', day, `The first day, in UTC; without it that of the month of \`to\`. At most ${mostDays} days.`),
+  query('to', day, 'The last day, included; without it today.'),
+  query('format', z.enum(usageFormats), '`json` unless given.'),
+];

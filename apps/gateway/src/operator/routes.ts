@@ -39,13 +39,14 @@ import { toOperatorBatchDetails } from './operator-batch-details.ts';
 import { toOperatorRequestDetails } from './operator-request-details.ts';
 import { createReadOrder } from './read-order.ts';
 import { readAfter, readSearch, readTenant } from './read-search.ts';
+import { createMoneyRoutes, type MoneyRoutes, type MoneyRoutesDeps } from './money-routes.ts';
 import { type ReadSeries } from './read-series.ts';
 import { type RetryLines } from './retry-lines.ts';
 import { searchRequests } from './search-requests.ts';
 import { type SnapshotFeed } from './snapshot-feed.ts';
 import { type EventStreams } from './stream-events.ts';
 
-export interface OperatorRoutesDeps {
+export interface OperatorRoutesDeps extends MoneyRoutesDeps {
   readonly feed: Pick<SnapshotFeed, 'current'>;
   readonly readSeries: ReadSeries;
   readonly streams: Pick<EventStreams, 'serve'>;
@@ -68,7 +69,7 @@ export interface OperatorRoutesDeps {
 }
 
 /** What operators see and do, of all tenants; `/admin` is behind their token. */
-export interface OperatorRoutes {
+export interface OperatorRoutes extends MoneyRoutes {
   readonly snapshot: RequestHandler;
   readonly events: RequestHandler;
   readonly series: RequestHandler;
@@ -97,6 +98,7 @@ export function createOperatorRoutes(deps: OperatorRoutesDeps): OperatorRoutes {
   const find = (req: Request) => findBatch(deps, req.params['id']);
 
   return {
+    ...createMoneyRoutes(deps),
     snapshot: async (_req, res) => show(res, await deps.feed.current()),
 
     events: (req, res) => deps.streams.serve(req, res),

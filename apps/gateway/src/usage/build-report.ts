@@ -97,7 +97,8 @@ const tokensOf = ({ inputTokens, cachedTokens, outputTokens }: PricedUsage) => (
 const rounded = (dollars: number | undefined): number | null => (dollars === undefined ? null : roundTo(dollars));
 const roundTo = (dollars: number): number => Math.round(dollars * 1e10) / 1e10;
 
-function totalOf(data: readonly UsageRow[]): UsageReport['total'] {
+/** Sums over rows of a report. */
+export function totalOf(data: readonly UsageRow[]): UsageReport['total'] {
   const sum = (of: (row: UsageRow) => number | null) => roundTo(data.reduce((total, row) => total + (of(row) ?? 0), 0));
   const total = {
     cost_usd: sum(({ batches }) => batches.cost_usd),
@@ -112,7 +113,8 @@ function totalOf(data: readonly UsageRow[]): UsageReport['total'] {
   return { ...total, savings_usd: roundTo(discount + hits + shared - waste) };
 }
 
-function unpricedOf(data: readonly UsageRow[]): UsageReport['unpriced'] {
+/** Models without a price among them. */
+export function unpricedOf(data: readonly UsageRow[]): UsageReport['unpriced'] {
   const byModel = Map.groupBy(
     data.filter(({ priced }) => !priced),
     ({ model }) => model,

@@ -1,14 +1,13 @@
 import { type UsageRow } from '@batch-gpt/contracts';
+import { csvLine, type CsvValue } from './csv.ts';
 
-type Value = string | number | boolean | null;
-
-type Cell = readonly [column: string, value: Value];
+type Cell = readonly [column: string, value: CsvValue];
 
 /** A row's own fields, then those of its parts as `part_field`, in the order in which the row has them. */
 function cellsOf(row: UsageRow): readonly Cell[] {
   return Object.entries(row).flatMap(([name, value]): readonly Cell[] =>
     typeof value === 'object' && value !== null
-      ? Object.entries(value).map(([field, inner]: [string, Value]) => [`${name}_${field}`, inner])
+      ? Object.entries(value).map(([field, inner]: [string, CsvValue]) => [`${name}_${field}`, inner])
       : [[name, value]],
   );
 }
@@ -32,24 +31,12 @@ const emptyRow: UsageRow = {
 };
 const columns = cellsOf(emptyRow).map(([column]) => column);
 
-/** Rows as CSV (RFC 4180) with a line of names; what is unknown is empty. */
-export function usageCsv(rows: readonly UsageRow[]): string {
+/** Rows as CSV with a line of names; what is unknown is empty. With `more`, the names of further columns come first. */
+export function usageCsv(rows: readonly UsageRow[], more: readonly string[] = []): string {
+  const names = [...more, ...columns];
   const lines = rows.map((row) => {
     const cells = new Map(cellsOf(row));
-    return columns.map((column) => cellText(cells.get(column) ?? null));
+    return names.map((column) => cells.get(column) ?? null);
   });
-  return [columns, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
-}
-
-/**
- * Text from outside, such as the name of a model: a spreadsheet takes what begins like this for a formula and runs it,
- * unless an apostrophe comes first. Source: OWASP, CSV injection.
- */
-const likeFormula = /^\s*[=+\-@|%\t\r]/;
-
-function cellText(value: Value): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  const safe = likeFormula.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [names, ...lines].map(csvLine).join('');
 }

@@ -52,6 +52,14 @@ export function createFakeClient(snapshot: OperatorSnapshot | Error): FakeClient
       calls.push('snapshot');
       return current instanceof Error ? Promise.reject(current) : Promise.resolve(current);
     },
+    usage: (days) =>
+      note(`usage ${JSON.stringify(days)}`, {
+        ...{ object: 'batch_gpt.usage', from: '2026-12-01', to: '2026-12-01', data: [], unpriced: [] },
+        total: {
+          ...{ cost_usd: 0, list_usd: 0, discount_usd: 0, cache_hits_usd: 0, shared_calls_usd: 0 },
+          ...{ waste_usd: 0, savings_usd: 0, realtime_list_usd: 0 },
+        },
+      }),
     series: (range) => note(`series ${range}`, { object: 'batch_gpt.series', range, step_seconds: 60, data: [] }),
     follow: async function* ({ signal }) {
       followers += 1;

@@ -25,7 +25,14 @@ const money = {
 export function sampleSnapshot(overrides: Partial<OperatorSnapshot> = {}): OperatorSnapshot {
   return {
     ...{ object: 'batch_gpt.snapshot', id: '0', at: 1000, stale_since: null, window_seconds: 5 },
-    requests: { accepted: 0, accepted_is_more: false, collected: 0, backlog: 0, settled_today: settled, settled_month: settled },
+    requests: {
+      accepted: 0,
+      accepted_is_more: false,
+      collected: 0,
+      backlog: 0,
+      settled_today: settled,
+      settled_month: settled,
+    },
     batches: { open: 0, by_state: {}, by_status: {}, in_trouble: 0, oldest_created_at: null },
     ...{ groups: [], more_groups: false, open_batches: [], more_batches: false, workers: [], workers_note: null },
     dependencies: { store: { up: true, latency_ms: 1 }, redis: { up: true, latency_ms: 1 } },

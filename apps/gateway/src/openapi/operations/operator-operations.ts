@@ -7,11 +7,19 @@ import {
   resumeHeader,
   retryPlace,
   searchFilters,
+  moneyParameters,
   seriesParameters,
 } from '../request-parameters.ts';
 import { bodyErrors } from './errors-of.ts';
 
 const group = { tag: 'Operators', caller: 'operator' } as const;
+
+const exported = {
+  description: 'The rows; with `format=csv` as CSV.',
+  headers: ['Content-Disposition'],
+  json: ['ExportedRows'],
+  csv: true,
+} as const;
 
 const readErrors = ['invalid_admin_token', 'invalid_value', 'store_unavailable'] as const;
 
@@ -47,6 +55,36 @@ export const operatorOperations: readonly Operation[] = [
     summary: 'Says what services are scaled by, as plain numbers.',
     answers: { 200: { description: 'The numbers.', json: ['OperatorBacklog'] } },
     errors: ['invalid_admin_token', 'store_unavailable'],
+  },
+  {
+    ...group,
+    id: 'retrieveOperatorUsage',
+    method: 'get',
+    path: '/admin/usage',
+    summary: 'Says what all tenants used, paid and saved, by tenant, day and model.',
+    parameters: moneyParameters,
+    answers: { 200: { description: 'The report; with `format=csv` its rows.', json: ['OperatorUsage'], csv: true } },
+    errors: readErrors,
+  },
+  {
+    ...group,
+    id: 'exportBatches',
+    method: 'get',
+    path: '/admin/export/batches',
+    summary: 'Gives every batch that settled on these days, with what it cost.',
+    parameters: moneyParameters,
+    answers: { 200: exported },
+    errors: readErrors,
+  },
+  {
+    ...group,
+    id: 'exportLines',
+    method: 'get',
+    path: '/admin/export/lines',
+    summary: 'Gives every request that was accepted on these days and has ended, with what it cost.',
+    parameters: moneyParameters,
+    answers: { 200: exported },
+    errors: readErrors,
   },
   {
     ...group,
