@@ -142,21 +142,28 @@ describe('two tenants on one account', () => {
     if (how === 'polled') await gateway.announced(1);
     else await gateway.held(1);
     const id = `resp_${how}_in_a_batch`;
-    await gateway.finish({ body: JSON.stringify({ id, object: 'response', status: 'completed', output: [] }) });
+    const output = [{ id: `msg_${how}`, type: 'message', role: 'assistant', content: [] }];
+    await gateway.finish({ body: JSON.stringify({ id, object: 'response', status: 'completed', output }) });
     const answer = await asked;
     if (how === 'polled') await get('ours', answer.headers.get('location') ?? '');
     else expect(await answer.text()).toContain(id);
 
-    const goOn = (tenant: string) =>
+    const goOn = (tenant: string, from: object) =>
       gateway.post(
-        { model: 'gpt-4o-mini', input: 'b', previous_response_id: id },
+        { model: 'gpt-4o-mini', input: 'b', ...from },
         { ...bearer(tenant), prefer: 'respond-async' },
         '/v1/responses',
       );
-    const refused = await goOn('theirs');
-    expect(refused.status).toBe(404);
-    expect(await codeOf(refused)).toBe('object_not_found');
-    expect((await goOn('ours')).status).toBe(202);
+    const item = { id: `msg_${how}` };
+    const ways = [{ previous_response_id: id }, { input: [item] }, { input: [{ ...item, type: 'item_reference' }] }];
+    for (const from of ways) {
+      const refused = await goOn('theirs', from);
+      expect(refused.status).toBe(404);
+      expect(await codeOf(refused)).toBe('object_not_found');
+      expect((await goOn('ours', from)).status).toBe(202);
+    }
+    // Nobody’s, as far as is known: an item of a realtime call, for one.
+    expect((await goOn('theirs', { input: [{ id: 'msg_of_nobody', type: 'item_reference' }] })).status).toBe(202);
     expect(await codeOf(await get('theirs', `/v1/responses/${id}`))).toBe('response_not_found');
     // Owned, so the provider is asked; this one never heard of it.
     expect(await codeOf(await get('ours', `/v1/responses/${id}`))).not.toBe('response_not_found');

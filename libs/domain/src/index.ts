@@ -81,6 +81,7 @@ export type { LiveProcesses } from './ports/live-processes.ts';
 export type { Clock } from './ports/clock.ts';
 export { endpointTable } from './endpoints/endpoint-table.ts';
 export { estimateTokens } from './endpoints/estimate-tokens.ts';
+export { referencedItems } from './endpoints/server-state.ts';
 export { withModel } from './endpoints/with-model.ts';
 export type { Endpoint, RequestBody } from './endpoints/endpoint.ts';
 export { streamWish, type StreamWish } from './replay/stream-wish.ts';

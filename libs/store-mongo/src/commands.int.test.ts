@@ -106,6 +106,7 @@ suite('the commands of store-mongo', () => {
     },
     'find of an owned id': ({ ownedIds }) => ownedIds.find(sampleTenant, 'resp_1'),
     ownedAmong: ({ ownedIds }) => ownedIds.ownedAmong(sampleTenant, ['resp_1', 'resp_2']),
+    foreignAmong: ({ ownedIds }) => ownedIds.foreignAmong(sampleTenant, ['resp_1', 'resp_2']),
     'removeExpired of owned ids': ({ ownedIds }) => ownedIds.removeExpired(sampleTime, 10),
   });
 

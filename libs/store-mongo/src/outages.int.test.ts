@@ -186,6 +186,7 @@ function everyCall({
     ownedIds.insert([sampleOwnedId(900_000)]),
     ownedIds.find(sampleTenant, 'resp_1'),
     ownedIds.ownedAmong(sampleTenant, ['resp_1']),
+    ownedIds.foreignAmong(sampleTenant, ['resp_1']),
     ownedIds.cancel(sampleTenant, 'resp_1', sampleTime),
     ownedIds.remove(sampleTenant, 'resp_1'),
     ownedIds.removeExpired(0, 10),

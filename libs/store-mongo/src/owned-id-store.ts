@@ -22,6 +22,11 @@ export function createOwnedIdStore(rows: mongo.Collection<OwnedIdRow>): OwnedIdS
     const row = await rows.findOne({ _id: id, tenant });
     return row && toOwnedId(row);
   };
+  const idsOf = async (tenant: mongo.Condition<TenantId>, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+    checkOwnedLookup(ids);
+    const found = rows.find({ _id: { $in: [...ids] }, tenant }, { projection: { _id: 1 } });
+    return new Set((await found.toArray()).map(({ _id }) => _id));
+  };
 
   return {
     insert: (ids) =>
@@ -32,12 +37,9 @@ export function createOwnedIdStore(rows: mongo.Collection<OwnedIdRow>): OwnedIdS
 
     find: (tenant, id) => mapErrors(() => find(tenant, id)),
 
-    ownedAmong: (tenant, ids) =>
-      mapErrors(async () => {
-        checkOwnedLookup(ids);
-        const own = rows.find({ _id: { $in: [...ids] }, tenant }, { projection: { _id: 1 } });
-        return new Set((await own.toArray()).map(({ _id }) => _id));
-      }),
+    ownedAmong: (tenant, ids) => mapErrors(() => idsOf(tenant, ids)),
+
+    foreignAmong: (tenant, ids) => mapErrors(() => idsOf({ $ne: tenant }, ids)),
 
     cancel: (tenant, id, at) =>
       mapErrors(async () => {

@@ -18,6 +18,12 @@ export function createOwnedIdRows(prepare: Prepare) {
       const select = prepare('SELECT 1 FROM owned_ids WHERE id = ? AND tenant = ?');
       return ids.filter((id) => select.get(id, tenant) !== undefined);
     },
+
+    foreignAmong: (tenant: TenantId, ids: readonly string[]): string[] => {
+      checkOwnedLookup(ids);
+      const select = prepare('SELECT 1 FROM owned_ids WHERE id = ? AND tenant <> ?');
+      return ids.filter((id) => select.get(id, tenant) !== undefined);
+    },
   };
 
   const writes = {

@@ -7,6 +7,7 @@ export function createOwnedIdStore({ read, write }: Pick<Database, 'read' | 'wri
     insert: (ids) => write('insertOwned', ids),
     find: (tenant, id) => read('findOwned', tenant, id),
     ownedAmong: async (tenant, ids) => new Set(await read('ownedAmong', tenant, ids)),
+    foreignAmong: async (tenant, ids) => new Set(await read('foreignAmong', tenant, ids)),
     cancel: (tenant, id, at) => write('cancelOwned', tenant, id, at),
     remove: (tenant, id) => write('removeOwned', tenant, id),
     removeExpired: (now, limit) => write('removeExpiredOwned', now, limit),

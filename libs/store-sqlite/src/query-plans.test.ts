@@ -96,6 +96,7 @@ function callEverything(): string[] {
     insertOwned: () => writes.insertOwned([sampleOwnedId(1)]),
     findOwned: () => reads.findOwned(sampleTenant, 'x'),
     ownedAmong: () => reads.ownedAmong(sampleTenant, ['x']),
+    foreignAmong: () => reads.foreignAmong(sampleTenant, ['x']),
     cancelOwned: () => writes.cancelOwned(sampleTenant, 'x', 1),
     removeOwned: () => writes.removeOwned(sampleTenant, 'x'),
     removeExpiredOwned: () => writes.removeExpiredOwned(1, 10),

@@ -45,10 +45,20 @@ export function presentOutcome(shown: Shown, { kind, body }: KeptOutcome): JsonO
 }
 
 /** The provider's own id of an answer; null where there is none to go on from. */
-export function providerResponseId({ kind, body }: KeptOutcome): string | null {
+export const providerResponseId = (outcome: KeptOutcome): string | null => providerIds(outcome)[0] ?? null;
+
+/** The same id, and after it those of the first 200 items, which a later call may refer to one by one. */
+export function providerIds({ kind, body }: KeptOutcome): readonly string[] {
   const answer = kind === 'succeeded' ? parseAnswer(body) : null;
-  return isObject(answer) && typeof answer['id'] === 'string' ? answer['id'] : null;
+  if (!isObject(answer) || typeof answer['id'] !== 'string') return [];
+  const output: readonly unknown[] = Array.isArray(answer['output']) ? answer['output'].slice(0, mostItems) : [];
+  return [
+    answer['id'],
+    ...output.flatMap((item) => (isObject(item) && typeof item['id'] === 'string' ? item['id'] : [])),
+  ];
 }
+
+const mostItems = 200;
 
 /** Undefined for a text that is no JSON, or nests too deep. */
 function parseAnswer(body: string): unknown {

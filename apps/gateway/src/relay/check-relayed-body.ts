@@ -1,3 +1,4 @@
+import { referencedItems } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { checkModel } from '../tenants/check-permissions.ts';
 import { type Caller } from '../tenant-of.ts';
@@ -9,7 +10,7 @@ const mostReferences = 1000;
 /** Whose a body is, and whether others use the account that it goes to. */
 export interface BodyOwner {
   readonly caller: Caller;
-  readonly ownership: Pick<Ownership, 'ownedAmong'>;
+  readonly ownership: Pick<Ownership, 'ownedAmong' | 'foreignAmong'>;
   readonly isShared: boolean;
 }
 
@@ -21,17 +22,19 @@ export async function checkRelayedBody(body: unknown, owner: BodyOwner): Promise
 }
 
 /** The same for a body that goes into a batch, whose model was checked. */
-export const checkBatchedBody = (body: unknown, owner: BodyOwner): Promise<void> =>
-  checkReferences(owner.isShared ? referencedIds(body) : [], owner);
-
-async function checkReferences(ids: readonly string[], { caller, ownership }: BodyOwner): Promise<void> {
-  if (ids.length > mostReferences)
+export async function checkBatchedBody(body: unknown, { caller, ownership, isShared }: BodyOwner): Promise<void> {
+  if (!isShared) return;
+  const [ids, items] = [referencedIds(body), referencedItems(body)];
+  if (Math.max(ids.length, items.length) > mostReferences)
     throw new AppError('invalid_value', `The body refers to more than ${mostReferences} objects.`);
-  if (ids.length === 0) return;
-  const owned = await ownership.ownedAmong(caller, ids);
-  const foreign = ids.find((id) => !owned.has(id));
+  const owned = ids.length === 0 ? nobodys : await ownership.ownedAmong(caller, ids);
+  // Items of realtime calls were not noted, so an unknown one may be the caller's.
+  const others = items.length === 0 ? nobodys : await ownership.foreignAmong(caller, items);
+  const foreign = ids.find((id) => !owned.has(id)) ?? items.find((id) => others.has(id));
   if (foreign !== undefined) throw noSuchObject(foreign);
 }
+
+const nobodys: ReadonlySet<string> = new Set();
 
 /** The refusal of an id that is not the caller's, whoever else's it may be. */
 export const noSuchObject = (id: string) =>

@@ -1,11 +1,11 @@
 import { type Outcome, type RequestRecord } from '@batch-gpt/domain';
-import { providerResponseId } from '../background/present-response.ts';
+import { providerIds } from '../background/present-response.ts';
 import { type Ownership } from './ownership.ts';
 
 /** Ids that are not noted again, the latest of them. */
 const mostRemembered = 10_000;
 
-/** Notes whose the response in an answer is; durable when it resolves. To be called before the answer is given out. */
+/** Notes whose the response in an answer is, and whose its items; durable when it resolves. To be called before the answer is given out. */
 export type NoteResponse = (
   record: Pick<RequestRecord, 'key' | 'tenant' | 'account' | 'endpoint'>,
   outcome: Pick<Outcome, 'kind' | 'body'>,
@@ -19,11 +19,12 @@ export function createNoteResponse(ownership: Pick<Ownership, 'sharesAccount' | 
   const remembered = new Set<string>();
   return async ({ tenant, account, endpoint }, outcome) => {
     if (endpoint !== '/v1/responses' || !ownership.sharesAccount({ account })) return;
-    const id = providerResponseId(outcome);
-    if (id === null) return;
+    const ids = providerIds(outcome);
+    const [id] = ids;
+    if (id === undefined) return;
     const known = `${tenant} ${id}`;
     if (remembered.has(known)) return;
-    await ownership.note({ tenant }, { name: account }, [id]);
+    await ownership.note({ tenant }, { name: account }, ids);
     remembered.add(known);
     for (const oldest of remembered) {
       if (remembered.size <= mostRemembered) break;

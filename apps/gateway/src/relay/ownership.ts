@@ -19,6 +19,8 @@ export interface Ownership {
   /** The same of the account that pays for a caller, which may have no key here. */
   sharesAccount(payer: Pick<Caller, 'account'>): boolean;
   ownedAmong(caller: Caller, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these ids are known to be another tenant's. */
+  foreignAmong(caller: Pick<Caller, 'tenant'>, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Durable when it resolves. */
   note(owner: Pick<Caller, 'tenant'>, account: Pick<Account, 'name'>, ids: readonly string[]): Promise<void>;
   forget(caller: Caller, id: string): Promise<void>;
@@ -36,6 +38,7 @@ export interface OwnershipDeps {
 /** What the provider itself forgets after thirty days is not remembered for longer than its objects that stay. */
 const keepFor = 10 * 365 * 86_400_000;
 const plausibleId = /^[\w.:-]{1,256}$/;
+const isPlausible = (id: string): boolean => plausibleId.test(id);
 
 export function createOwnership({ ownedIds, accounts, isOpen, within, clock }: OwnershipDeps): Ownership {
   const isShared = (account: Account): boolean => {
@@ -59,21 +62,14 @@ export function createOwnership({ ownedIds, accounts, isOpen, within, clock }: O
       const account = accounts.byName(name);
       return account === null ? !isOpen : isShared(account);
     },
-    ownedAmong: async ({ tenant }, ids) =>
-      within(
-        ownedIds.ownedAmong(
-          tenant,
-          ids.filter((id) => plausibleId.test(id)),
-        ),
-      ),
+    ownedAmong: async ({ tenant }, ids) => within(ownedIds.ownedAmong(tenant, ids.filter(isPlausible))),
+    foreignAmong: async ({ tenant }, ids) => within(ownedIds.foreignAmong(tenant, ids.filter(isPlausible))),
     note: async ({ tenant }, { name: account }, ids) => {
       const createdAt = clock.now();
-      const noted = ids
-        .filter((id) => plausibleId.test(id))
-        .map((id) => ({
-          ...{ id, tenant, account, createdAt, expiresAt: createdAt + keepFor },
-          ...({ kind: 'relayed', key: null, text: null, cancelledAt: null } as const),
-        }));
+      const noted = ids.filter(isPlausible).map((id) => ({
+        ...{ id, tenant, account, createdAt, expiresAt: createdAt + keepFor },
+        ...({ kind: 'relayed', key: null, text: null, cancelledAt: null } as const),
+      }));
       if (noted.length > 0) await within(ownedIds.insert(noted));
     },
     forget: async ({ tenant }, id) => {

@@ -39,7 +39,7 @@ export interface ServeEndpointDeps {
   readonly tenantOf: TenantOf;
   /** For calls that do not want to wait for a batch; null where nothing is relayed. */
   readonly relay: Pick<Relay, 'serveRealtime'> | null;
-  readonly ownership: Pick<Ownership, 'ownedAmong' | 'sharesAccount'>;
+  readonly ownership: Pick<Ownership, 'ownedAmong' | 'foreignAmong' | 'sharesAccount'>;
   readonly within: Within;
   readonly clock: GatewayClock;
   readonly metrics: Metrics;

@@ -212,6 +212,8 @@ describe('what may be shared', () => {
     [respond, { prompt: { id: 'pmpt_1' } }, false],
     [respond, { previous_response_id: null }, true],
     [respond, { input: [{ type: 'item_reference', id: 'msg_1' }] }, false],
+    [respond, { input: [{ id: 'msg_1' }] }, false],
+    [respond, { input: [{ id: 'msg_1', role: 'assistant', content: 'said' }] }, true],
     [respond, { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-1' }] }] }, false],
     [embed, {}, true],
     [complete, {}, true],

@@ -7,7 +7,7 @@ import { backgroundFields, checkBackground, checkStreamOptions } from './deliver
 import { type Endpoint } from './endpoint.ts';
 import { neverSentFields, unhashedFields } from './fields.ts';
 import { isAbsent } from './refusals.ts';
-import { hasAny, offersHostedTool, refersToStored } from './server-state.ts';
+import { hasAny, offersHostedTool, referencedItems, refersToStored } from './server-state.ts';
 import { readInputUsage } from './usage.ts';
 import { isSampled } from './is-sampled.ts';
 
@@ -51,7 +51,11 @@ export const responses: Endpoint = {
   neverSent: neverSentFields,
   countInputs: () => 0,
   bytesPerToken: 3,
-  isShareable: (body) => !hasAny(body, ...storedInputs) && !offersHostedTool(body) && !refersToStored(body['input']),
+  isShareable: (body) =>
+    !hasAny(body, ...storedInputs) &&
+    !offersHostedTool(body) &&
+    !refersToStored(body['input']) &&
+    referencedItems(body).length === 0,
   isSampled,
   hasOutputLimit: (body) => hasAny(body, 'max_output_tokens'),
   isComplete,

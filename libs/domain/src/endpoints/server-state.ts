@@ -25,6 +25,22 @@ export function refersToStored(value: unknown): boolean {
   return Object.values(value).some(refersToStored);
 }
 
+/**
+ * The ids of earlier items that a response's input refers to one by one. `type` may be missing where an item has nothing
+ * but its id (OpenAI's `ResponseInputItem.ItemReference`).
+ */
+export function referencedItems(body: unknown): readonly string[] {
+  const input = fieldOf(body, 'input');
+  if (!Array.isArray(input)) return [];
+  const ids = input.filter(isItemReference).map((item: unknown) => fieldOf(item, 'id'));
+  return [...new Set(ids.filter((id) => typeof id === 'string'))];
+}
+
+function isItemReference(item: unknown): boolean {
+  const type = fieldOf(item, 'type') ?? null;
+  return type === 'item_reference' || (type === null && fieldOf(item, 'role') === undefined);
+}
+
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

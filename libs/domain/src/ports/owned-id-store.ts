@@ -29,6 +29,8 @@ export interface OwnedIdStore {
   find(tenant: TenantId, id: string): Promise<OwnedId | null>;
   /** Which of these ids are the tenant's. At most 1,000 ids. */
   ownedAmong(tenant: TenantId, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these ids are known to be another tenant's. At most 1,000 ids. */
+  foreignAmong(tenant: TenantId, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Notes the cancellation unless there is one; gives the id as it is then, null where it is not the tenant's. */
   cancel(tenant: TenantId, id: string, at: number): Promise<OwnedId | null>;
   /** True if it was there. */

@@ -100,7 +100,7 @@ export function ownedIdStoreConformance(name: string, open: OpenEmptyStores): vo
     );
 
     it(
-      "says which of many ids are the tenant's",
+      "says which of many ids are the tenant's, and which another's",
       withStores(open, async ({ ownedIds }) => {
         await ownedIds.insert([1, 2, 3].map((n) => sampleOwnedId(n)));
         await ownedIds.insert([sampleOwnedId(4, { tenant: stranger })]);
@@ -108,11 +108,14 @@ export function ownedIdStoreConformance(name: string, open: OpenEmptyStores): vo
         expect(await ownedIds.ownedAmong(sampleTenant, asked)).toEqual(new Set(['resp_1', 'resp_3']));
         expect(await ownedIds.ownedAmong(stranger, asked)).toEqual(new Set(['resp_4']));
         expect(await ownedIds.ownedAmong(sampleTenant, [])).toEqual(new Set());
+        expect(await ownedIds.foreignAmong(sampleTenant, asked)).toEqual(new Set(['resp_4']));
+        expect(await ownedIds.foreignAmong(stranger, asked)).toEqual(new Set(['resp_1', 'resp_3']));
+        expect(await ownedIds.foreignAmong(sampleTenant, oddIds)).toEqual(new Set());
         const many = Array.from({ length: maxOwnedLookup }, (_, n) => `resp_${n}`);
         expect(await ownedIds.ownedAmong(sampleTenant, many)).toEqual(new Set(['resp_1', 'resp_2', 'resp_3']));
-        await expect(ownedIds.ownedAmong(sampleTenant, [...many, 'x'])).rejects.toMatchObject({
-          code: 'internal_error',
-        });
+        for (const which of ['ownedAmong', 'foreignAmong'] as const) {
+          await expect(ownedIds[which](sampleTenant, [...many, 'x'])).rejects.toMatchObject({ code: 'internal_error' });
+        }
       }),
     );
 

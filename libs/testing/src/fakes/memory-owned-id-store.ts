@@ -25,6 +25,12 @@ export function createMemoryOwnedIdStore(run: RunCall): OwnedIdStore {
         return new Set(ids.filter((id) => find(tenant, id) !== null));
       }),
 
+    foreignAmong: (tenant, ids) =>
+      run(() => {
+        checkOwnedLookup(ids);
+        return new Set(ids.filter((id) => owned.has(id) && find(tenant, id) === null));
+      }),
+
     cancel: (tenant, id, at) =>
       run(() => {
         const known = find(tenant, id);
