@@ -22,10 +22,11 @@ const simulatorOf = (tenant: Tenant) => ({
   SIMULATOR_IN_PROGRESS_MS: '100',
 });
 
+const opened = new AsyncDisposableStack();
 let their: TestService;
 let stack: Stack;
 beforeAll(async () => {
-  their = await spawnService({ app: 'simulator', name: 'their simulator', env: simulatorOf('theirs') });
+  their = opened.use(await spawnService({ app: 'simulator', name: 'their simulator', env: simulatorOf('theirs') }));
   stack = await startStack({
     simulator: simulatorOf('ours'),
     accounts: (baseUrl) =>
@@ -38,15 +39,13 @@ beforeAll(async () => {
       })),
     env: { RELAY: 'on', GATEWAY_API_KEYS: keys.join(',') },
   });
+  opened.use(stack);
   for (const tenant of tenants) {
     const webhookUrl = `${stack.services('gateway')[0]?.url ?? ''}/v1/webhooks/openai`;
     await witnessOf(tenant).control({ webhookUrl, webhookSecret: webhookSecret(tenant) });
   }
 }, 120_000);
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await their[Symbol.asyncDispose]();
-});
+afterAll(() => opened.disposeAsync());
 
 const witnessOf = (tenant: Tenant) => (tenant === 'ours' ? stack.witness : createWitness(their.url));
 const client = (tenant: Tenant) =>
