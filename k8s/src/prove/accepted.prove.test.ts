@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@batch-gpt/testing';
 import { parseAllDocuments } from 'yaml';
+import { chartFolder } from '../chart/chart-folder.ts';
 import { at, listAt, type Manifest } from '../chart/manifest.ts';
 import { renderChart, shapes } from '../chart/render-chart.ts';
 import { toolPath } from '../tools/chart-tools.ts';
@@ -60,6 +62,35 @@ describe('a real API server, with the restricted profile enforced', () => {
     const answers = await Promise.all(withPods(manifests).map(create));
     expect(answers.filter(({ status, told }) => status !== 201 || told !== '')).toEqual([]);
     expect(answers.length).toBeGreaterThan(10);
+  });
+
+  it('lets helm install it, change its shape, go back and remove it', async () => {
+    const helm = (...args: readonly string[]) => {
+      const { status, stderr } = spawnSync(
+        toolPath('helm'),
+        [...args, '--namespace', NAMESPACE, '--kubeconfig', server.kubeconfig],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect({ args: args.slice(0, 2), status, said: status === 0 ? '' : stderr }).toMatchObject({
+        status: 0,
+        said: '',
+      });
+    };
+    const replicas = async () => {
+      const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/batch-gpt-gateway`;
+      return at((await server.call('GET', path)).body, 'spec.replicas');
+    };
+    const valuesOf = (shape: string) => ['-f', join(chartFolder, `ci/${shape}-values.yaml`)];
+    helm('install', 'batch-gpt', chartFolder, ...valuesOf('default'), '--set', 'gateway.replicas=3');
+    expect(await replicas()).toBe(3);
+    helm('upgrade', 'batch-gpt', chartFolder, ...valuesOf('production-hpa'));
+    helm('upgrade', 'batch-gpt', chartFolder, ...valuesOf('production-keda'));
+    helm('rollback', 'batch-gpt', '1');
+    expect(await replicas()).toBe(3);
+    helm('uninstall', 'batch-gpt');
+    expect(await replicas()).toBeUndefined();
   });
 
   it('refuses what is not restricted, and what it does not know', async () => {

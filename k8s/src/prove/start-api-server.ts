@@ -20,6 +20,8 @@ export interface ApiAnswer {
 
 /** A real Kubernetes API server on its own etcd. */
 export interface ApiServer extends AsyncDisposable {
+  /** A kubeconfig for command lines. */
+  readonly kubeconfig: string;
   readonly call: (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<ApiAnswer>;
 }
 
@@ -60,8 +62,10 @@ export async function startApiServer(): Promise<ApiServer> {
       readyTimeoutMs: START_LIMIT_MS,
     }),
   );
+  const kubeconfig = join(folder, 'kubeconfig.json');
+  writeFileSync(kubeconfig, kubeconfigOf(port));
   const started = starting.move();
-  return { call, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return { call, kubeconfig, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 function argumentsOf(folder: string, store: string, port: number): readonly string[] {
@@ -78,6 +82,16 @@ function argumentsOf(folder: string, store: string, port: number): readonly stri
     // No controller makes the namespace's default account, and pods are refused without it.
     ...['--authorization-mode', 'RBAC', '--disable-admission-plugins', 'ServiceAccount'],
   ];
+}
+
+function kubeconfigOf(port: number): string {
+  const cluster = { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
+  return JSON.stringify({
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'proof' },
+    clusters: [{ name: 'proof', cluster }],
+    users: [{ name: 'proof', user: { token: 'token' } }],
+    contexts: [{ name: 'proof', context: { cluster: 'proof', user: 'proof' } }],
+  });
 }
 
 const answersOk = (url: string): Promise<boolean> =>
