@@ -32,6 +32,7 @@ import { createHotOutcomes } from './accept/hot-outcomes.ts';
 import { createAnnouncer } from './accept/announce-accepted.ts';
 import { createApp, type AppDeps } from './app.ts';
 import { createBackgroundResponses } from './background/background-responses.ts';
+import { noteShown } from './background/note-shown.ts';
 import { createNamePrevious } from './background/previous-response.ts';
 import { createRespondInBackground } from './background/respond-in-background.ts';
 import { createStreamResponse } from './background/stream-response.ts';
@@ -164,9 +165,6 @@ export function composeGateway(parts: GatewayParts): Gateway {
   const { failureTtl, responseTtl } = handles;
   const cancelRequest = createCancelRequest({ requests, announcer, look, within, clock, logger, failureTtl });
   const { accounts, apiKeys, ownedIds } = parts;
-  const backgroundResponses = createBackgroundResponses({
-    ...{ ownedIds, requests, batches, cancelRequest, within, clock, responseTtl },
-  });
   const accountOf = (tenant: TenantId) => payerOf(accounts, tenant);
   const authentication = createAuthentication({ keys: apiKeys, accountOf, clock });
   const relay = stack.use(
@@ -208,6 +206,10 @@ export function composeGateway(parts: GatewayParts): Gateway {
     ...{ metrics, pace, window: handles.window },
   });
   const noteResponse = createNoteResponse(relay.ownership);
+  const backgroundResponses = noteShown(
+    createBackgroundResponses({ ownedIds, requests, batches, cancelRequest, within, clock, responseTtl }),
+    noteResponse,
+  );
   const streamed = { responses: backgroundResponses, waiters, deliveries, hold, pace, clock, metrics };
   const streamResponse = createStreamResponse(streamed);
   stack.defer(() => operator.streams.end());

@@ -168,6 +168,24 @@ describe('two tenants on one account', () => {
     // Owned, so the provider is asked; this one never heard of it.
     expect(await codeOf(await get('ours', `/v1/responses/${id}`))).not.toBe('response_not_found');
   });
+
+  test('so it is with the items of a background response', async () => {
+    const call = { model: 'gpt-4o-mini', input: 'a', background: true };
+    const { id } = await client('ours').responses.create(call);
+    const item = { id: 'msg_background', type: 'message', role: 'assistant', content: [] };
+    const body = JSON.stringify({
+      id: 'resp_at_the_provider',
+      object: 'response',
+      status: 'completed',
+      output: [item],
+    });
+    await gateway.finish({ body });
+    expect(await client('ours').responses.retrieve(id)).toMatchObject({ id, output: [{ id: item.id }] });
+    const goOn = (tenant: string) =>
+      client(tenant).responses.create({ ...call, input: [{ type: 'item_reference', id: item.id }] });
+    await expect(goOn('theirs')).rejects.toMatchObject({ status: 404, code: 'object_not_found' });
+    expect(await goOn('ours')).toMatchObject({ status: 'queued' });
+  });
 });
 
 describe('what the provider never hears of', () => {
