@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts, type Accounts } from '@batch-gpt/accounts';
-import type { AccountId } from '@batch-gpt/contracts';
+import type { AccountId, LiveProcess } from '@batch-gpt/contracts';
 import type { Clock } from '@batch-gpt/domain';
 import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
@@ -42,7 +42,11 @@ const closesAtOnce = 4;
 const jobsAtOnce = 50;
 
 /** Builds the batcher: what it needs first, what makes it work last, so that disposal stops the work first. */
-export async function createBatcher(config: BatcherConfig, signal: AbortSignal): Promise<Service> {
+export async function createBatcher(
+  config: BatcherConfig,
+  signal: AbortSignal,
+  settings: LiveProcess['settings'] = [],
+): Promise<Service> {
   const { batching, protocol: timings } = config;
   const owner = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
   await using starting = new AsyncDisposableStack();
@@ -152,7 +156,7 @@ export async function createBatcher(config: BatcherConfig, signal: AbortSignal):
   });
   starting.use(
     announceProcess({
-      ...{ id: owner, service: 'batcher', version, processes: signals.processes, logger },
+      ...{ id: owner, service: 'batcher', version, settings, processes: signals.processes, logger },
       state: async () => ({ heldBatches: held.size, creations: await creations() }),
     }),
   );

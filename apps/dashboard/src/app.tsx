@@ -11,6 +11,7 @@ import { Money } from './pages/money.tsx';
 import { Overview } from './pages/overview.tsx';
 import { RequestPage } from './pages/request.tsx';
 import { Requests } from './pages/requests.tsx';
+import { Settings } from './pages/settings.tsx';
 import { Workers } from './pages/workers.tsx';
 import { pages, type Place } from './route/place.ts';
 import { Link, NavigationProvider, useNavigation } from './route/use-place.tsx';
@@ -115,6 +116,7 @@ function Page({
 }) {
   if (page === 'batches') return id === null ? <Batches /> : <Batch id={id} />;
   if (page === 'requests') return id === null ? <Requests /> : <RequestPage id={id} />;
+  if (page === 'settings') return <Settings />;
   if (snapshot === null) return <p className="empty">Loading…</p>;
   switch (page) {
     case 'overview':

@@ -99,6 +99,7 @@ export function createApp(deps: AppDeps): Express {
   operatorGet('/events', operator.events);
   operatorGet('/series', operator.series);
   operatorGet('/backlog', operator.backlog);
+  operatorGet('/settings', operator.settings);
   operatorGet('/usage', operator.usage);
   operatorGet('/export/batches', operator.exportBatches);
   operatorGet('/export/lines', operator.exportLines);

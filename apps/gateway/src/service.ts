@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
-import { accountId } from '@batch-gpt/contracts';
+import { accountId, type LiveProcess } from '@batch-gpt/contracts';
 import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics, type Metrics } from '@batch-gpt/metrics';
@@ -18,7 +18,11 @@ import { createWebhookVerifier } from './webhooks/verify-webhook.ts';
 const version = '0.1.0';
 
 /** Builds the gateway: what it needs first, its API last, so that disposal drains the API first. */
-export async function createGateway(config: GatewayConfig, signal: AbortSignal): Promise<Service> {
+export async function createGateway(
+  config: GatewayConfig,
+  signal: AbortSignal,
+  settings: LiveProcess['settings'] = [],
+): Promise<Service> {
   const { ops, hold, handles, serving, trust } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'gateway', ...config.log }));
@@ -90,7 +94,7 @@ export async function createGateway(config: GatewayConfig, signal: AbortSignal):
 
   starting.use(
     announceProcess({
-      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'gateway', version },
+      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'gateway', version, settings },
       ...{ processes, logger, state: () => ({ heldConnections: gateway.openCalls() }) },
     }),
   );

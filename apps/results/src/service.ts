@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
+import type { LiveProcess } from '@batch-gpt/contracts';
 import { createInterval, createOpsServer, type Service } from '@batch-gpt/lifecycle';
 import { createLogger, withLogContext } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
@@ -14,7 +15,11 @@ import { settleBatch } from './settle-batch.ts';
 const version = '0.1.0';
 
 /** Builds the results service: what it needs first, its consumer last, so that disposal stops the work first. */
-export async function createResults(config: ResultsConfig, signal: AbortSignal): Promise<Service> {
+export async function createResults(
+  config: ResultsConfig,
+  signal: AbortSignal,
+  settings: LiveProcess['settings'] = [],
+): Promise<Service> {
   const { settling, ops } = config;
   await using starting = new AsyncDisposableStack();
   const logger = starting.use(createLogger({ service: 'results', ...config.log }));
@@ -71,7 +76,7 @@ export async function createResults(config: ResultsConfig, signal: AbortSignal):
 
   starting.use(
     announceProcess({
-      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'results', version },
+      ...{ id: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`, service: 'results', version, settings },
       ...{ processes: signals.processes, logger },
       state: () => ({ heldBatches: settlingNow }),
     }),

@@ -1,3 +1,4 @@
+export { describeSettings, type SettingInForce } from './describe-settings.ts';
 export { type DeepReadonly } from './deep-freeze.ts';
 export { parseConfigJson } from './files/parse-config-json.ts';
 export { type ConfigText, readConfigText } from './files/read-config-text.ts';

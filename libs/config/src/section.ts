@@ -10,6 +10,8 @@ export type ReportProblem = (name: string, problem: string) => void;
 /** One part of a service's configuration: the variables it reads and what it makes of them. */
 export interface Section<T> {
   readonly schema: z.ZodType<T>;
+  /** What it reads, variable by variable. */
+  readonly shape: Shape;
   /** Every variable it reads. */
   readonly names: readonly string[];
   /** Those that may come as `NAME_FILE`. */
@@ -25,5 +27,5 @@ export function section<const S extends Shape, T>(
     .object(shape)
     .transform((env, ctx) => build(env, (name, message) => ctx.addIssue({ code: 'custom', path: [name], message })));
   const secrets = Object.entries(shape).filter(([, variable]) => isSecretSchema(variable));
-  return { schema, names: Object.keys(shape), secretNames: secrets.map(([name]) => name) };
+  return { schema, shape, names: Object.keys(shape), secretNames: secrets.map(([name]) => name) };
 }

@@ -108,6 +108,7 @@ export {
   type OperatorRequestPage,
 } from './operator/pages.ts';
 export { operatorEvent, type OperatorEvent } from './operator/events.ts';
+export { operatorSettings, type OperatorSettings, type SettingInForce } from './operator/settings.ts';
 export { exportedRows, operatorUsage, type OperatorUsage } from './operator/money.ts';
 export {
   dashboardSession,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId } from './ids.ts';
+import { settingInForce } from './operator/settings.ts';
 
 const count = z.int().min(0);
 
@@ -18,5 +19,7 @@ export const liveProcess = z.object({
   heldBatches: count.nullable(),
   /** Milliseconds until a batch may be created, by account, of a batcher. */
   creations: z.array(z.object({ account: accountId, perHour: count, wait: z.number().min(0) })).max(1000),
+  /** What it runs with, secrets redacted; earlier releases do not say. */
+  settings: z.array(settingInForce).max(500).readonly().default([]),
 });
 export type LiveProcess = z.infer<typeof liveProcess>;

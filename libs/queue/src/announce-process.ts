@@ -7,7 +7,7 @@ import type { Logger } from '@batch-gpt/logging';
 /** What changes while a process runs. */
 export type ProcessState = Partial<Pick<LiveProcess, 'heldConnections' | 'heldBatches' | 'creations'>>;
 
-export interface AnnounceProcessOptions extends Pick<LiveProcess, 'id' | 'service' | 'version'> {
+export interface AnnounceProcessOptions extends Pick<LiveProcess, 'id' | 'service' | 'version' | 'settings'> {
   readonly processes: Pick<LiveProcesses, 'announce' | 'withdraw'>;
   readonly state: () => ProcessState | Promise<ProcessState>;
   readonly logger: Logger;
@@ -17,8 +17,8 @@ export interface AnnounceProcessOptions extends Pick<LiveProcess, 'id' | 'servic
 
 /** Says every few seconds that this process lives and what it holds; takes it back when it is disposed of. */
 export function announceProcess(options: AnnounceProcessOptions): AsyncDisposable {
-  const { id, service, version, processes, state, logger, every = 5_000 } = options;
-  const constant = { id, service, version, host: hostname(), pid: process.pid, since: Date.now() };
+  const { id, service, version, settings, processes, state, logger, every = 5_000 } = options;
+  const constant = { id, service, version, settings, host: hostname(), pid: process.pid, since: Date.now() };
   const nothing = { heldConnections: null, heldBatches: null, creations: [] };
   const turns = createInterval(
     async () => processes.announce({ ...constant, ...nothing, ...(await state()) }),

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const word = (id: string, overrides: Partial<LiveProcess> = {}): LiveProcess => ({
   ...{ id, service: 'batcher', host: 'a', pid: 1, version: '0.1.0', since: 5 },
-  ...{ heldConnections: null, heldBatches: 2, creations: [] },
+  ...{ heldConnections: null, heldBatches: 2, creations: [], settings: [] },
   ...overrides,
 });
 const open = (prefix: string) => createSignals({ redisUrl: server.url, prefix, logger: silentLogger });

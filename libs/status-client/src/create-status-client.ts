@@ -7,6 +7,7 @@ import {
   operatorRequestDetails,
   operatorRequestPage,
   operatorSeries,
+  operatorSettings,
   operatorSnapshot,
   operatorUsage,
   purgeReport,
@@ -19,6 +20,7 @@ import {
   type OperatorRequestDetails,
   type OperatorRequestPage,
   type OperatorSeries,
+  type OperatorSettings,
   type OperatorSnapshot,
   type OperatorUsage,
   type PurgeOrder,
@@ -70,6 +72,7 @@ export interface UsageDays {
 export interface StatusClient {
   snapshot(signal?: AbortSignal): Promise<OperatorSnapshot>;
   series(range: SeriesRange, signal?: AbortSignal): Promise<OperatorSeries>;
+  settings(signal?: AbortSignal): Promise<OperatorSettings>;
   /** Of these days, both included (`2026-12-01`); without them of this month. */
   usage(days: UsageDays, signal?: AbortSignal): Promise<OperatorUsage>;
   /** Snapshots and actions until the signal is aborted, over reconnections; see {@link followEvents}. */
@@ -129,6 +132,7 @@ export function createStatusClient(options: StatusClientOptions): StatusClient {
 
   return {
     snapshot: (signal) => get(operatorSnapshot, '/snapshot', signal),
+    settings: (signal) => get(operatorSettings, '/settings', signal),
     usage: (days, signal) => get(operatorUsage, `/usage${searchOf({ ...days })}`, signal),
     series: (range, signal) => get(operatorSeries, `/series${searchOf({ range })}`, signal),
     follow: (how) =>

@@ -8,7 +8,8 @@ interface ActionProps {
   readonly question: string;
   /** Does it; gives what came of it in words. */
   readonly run: () => Promise<string>;
-  readonly onDone: () => void;
+  /** Told what came of it; says it itself where this is left out. */
+  readonly onDone?: (said: string) => void;
   readonly isDangerous?: boolean;
 }
 
@@ -21,9 +22,10 @@ export function Action({ name, question, run, onDone, isDangerous = false }: Act
   const confirm = async () => {
     setRunning(true);
     try {
-      setSaid({ text: await run(), isBad: false });
+      const text = await run();
       dialog.current?.close();
-      onDone();
+      if (onDone === undefined) setSaid({ text, isBad: false });
+      else onDone(text);
     } catch (error) {
       const text = error instanceof StatusError ? error.message : String(error);
       setSaid({ text, isBad: true });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { type OperatorBatchDetails } from '@batch-gpt/contracts';
 import { batchProgress, formatDuration, isFinal } from '@batch-gpt/status-client';
 import { Action } from '../components/action.tsx';
@@ -144,6 +145,12 @@ export function Trouble(props: {
 }
 
 function Actions({ batch, onChange }: DetailsProps) {
+  // Here, because a button goes with what it could do.
+  const [said, setSaid] = useState('');
+  const onDone = (text: string) => {
+    setSaid(text);
+    onChange();
+  };
   const { id, state, settled_at: settledAt, counts } = batch;
   const isOpen = settledAt === null && state !== 'void';
   return (
@@ -156,7 +163,7 @@ function Actions({ batch, onChange }: DetailsProps) {
             await client.cancel(id);
             return 'The provider is asked to cancel.';
           }}
-          onDone={onChange}
+          onDone={onDone}
           isDangerous
         />
       )}
@@ -165,7 +172,7 @@ function Actions({ batch, onChange }: DetailsProps) {
           name="Retry failed lines"
           question={`Run the ${formatCount(counts.failed)} failed lines again? Those that succeeded are left alone.`}
           run={() => retryAll(id)}
-          onDone={onChange}
+          onDone={onDone}
         />
       )}
       {isOpen && (
@@ -176,10 +183,13 @@ function Actions({ batch, onChange }: DetailsProps) {
             await client.abandon(id);
             return 'The batch is given up.';
           }}
-          onDone={onChange}
+          onDone={onDone}
           isDangerous
         />
       )}
+      <span role="status" className="said">
+        {said}
+      </span>
     </div>
   );
 }

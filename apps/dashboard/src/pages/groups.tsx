@@ -58,7 +58,6 @@ function Flush({ group: { id, model, pending } }: { readonly group: OperatorGrou
       name="Close now"
       question={`Close the window of ${model} now? ${formatCount(pending)} requests go into a batch at once.`}
       run={async () => `${formatCount((await client.flush(id)).pending)} requests are on their way.`}
-      onDone={() => undefined}
     />
   );
 }

@@ -1,7 +1,7 @@
 /** Where the dashboard lives on the gateway. */
 export const base = '/dashboard';
 
-export const pages = ['overview', 'groups', 'batches', 'requests', 'workers', 'money'] as const;
+export const pages = ['overview', 'groups', 'batches', 'requests', 'workers', 'money', 'settings'] as const;
 export type PageName = (typeof pages)[number];
 
 /** What is shown: everything of it is in the address. */

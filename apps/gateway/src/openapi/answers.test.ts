@@ -201,6 +201,7 @@ const calls: Readonly<Record<string, Call>> = {
     await busy();
     return [await operate('/admin/backlog')];
   },
+  retrieveSettings: async () => [await operate('/admin/settings')],
   retrieveOperatorUsage: async () => {
     await busy();
     return [await operate('/admin/usage'), await operate('/admin/usage?format=csv')];

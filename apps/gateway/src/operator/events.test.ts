@@ -66,7 +66,7 @@ describe('the event stream', () => {
       held += 1;
       await gateway.signals.processes.announce({
         ...{ id: `p${held}`, service: 'x', host: 'x', pid: held, version: 'x', since: held },
-        ...{ heldConnections: null, heldBatches: null, creations: [] },
+        ...{ heldConnections: null, heldBatches: null, creations: [], settings: [] },
       });
       return open(...call);
     };

@@ -13,6 +13,7 @@ import {
   type BatchNews,
   type BatchRecord,
   type BatchStore,
+  type LiveProcesses,
   type PriceList,
   type RequestSearch,
   type RequestStore,
@@ -41,6 +42,7 @@ import { createReadOrder } from './read-order.ts';
 import { readAfter, readSearch, readTenant } from './read-search.ts';
 import { createMoneyRoutes, type MoneyRoutes, type MoneyRoutesDeps } from './money-routes.ts';
 import { type ReadSeries } from './read-series.ts';
+import { settingsOf } from './read-settings.ts';
 import { type RetryLines } from './retry-lines.ts';
 import { searchRequests } from './search-requests.ts';
 import { type SnapshotFeed } from './snapshot-feed.ts';
@@ -49,6 +51,7 @@ import { type EventStreams } from './stream-events.ts';
 export interface OperatorRoutesDeps extends MoneyRoutesDeps {
   readonly feed: Pick<SnapshotFeed, 'current'>;
   readonly readSeries: ReadSeries;
+  readonly processes: Pick<LiveProcesses, 'list'>;
   readonly streams: Pick<EventStreams, 'serve'>;
   readonly search: RequestSearch;
   readonly overview: WorkOverview;
@@ -73,6 +76,7 @@ export interface OperatorRoutes extends MoneyRoutes {
   readonly snapshot: RequestHandler;
   readonly events: RequestHandler;
   readonly series: RequestHandler;
+  readonly settings: RequestHandler;
   readonly backlog: RequestHandler;
   readonly searchRequests: RequestHandler;
   readonly showRequest: RequestHandler;
@@ -113,6 +117,8 @@ export function createOperatorRoutes(deps: OperatorRoutesDeps): OperatorRoutes {
       };
       show(res, backlog);
     },
+
+    settings: async (_req, res) => show(res, settingsOf(await deps.processes.list())),
 
     series: async (req, res) =>
       show(res, await deps.readSeries(readOneOf('range', seriesRanges, req.query['range']) ?? '1h')),

@@ -39,7 +39,7 @@ const late = (totals: ReturnType<typeof billed>) => ({
 });
 const word = (overrides: Partial<LiveProcess>): LiveProcess => ({
   ...{ id: 'a.1.00000000', service: 'batcher', host: 'a', pid: 1, version: '1', since: 5000 },
-  ...{ heldConnections: null, heldBatches: 3, creations: [] },
+  ...{ heldConnections: null, heldBatches: 3, creations: [], settings: [] },
   ...overrides,
 });
 

@@ -52,6 +52,7 @@ export function createFakeClient(snapshot: OperatorSnapshot | Error): FakeClient
       calls.push('snapshot');
       return current instanceof Error ? Promise.reject(current) : Promise.resolve(current);
     },
+    settings: () => note('settings', { object: 'batch_gpt.settings', data: [] }),
     usage: (days) =>
       note(`usage ${JSON.stringify(days)}`, {
         ...{ object: 'batch_gpt.usage', from: '2026-12-01', to: '2026-12-01', data: [], unpriced: [] },

@@ -58,6 +58,15 @@ export const operatorOperations: readonly Operation[] = [
   },
   {
     ...group,
+    id: 'retrieveSettings',
+    method: 'get',
+    path: '/admin/settings',
+    summary: 'Says what every process runs with; of secrets only whether they are set.',
+    answers: { 200: { description: 'The settings, by service.', json: ['OperatorSettings'] } },
+    errors: ['invalid_admin_token', 'queue_unavailable'],
+  },
+  {
+    ...group,
     id: 'retrieveOperatorUsage',
     method: 'get',
     path: '/admin/usage',
