@@ -19,19 +19,12 @@ const SWITCH = ['0', '1', 'false', 'off', 'on', 'true'];
 export function readSettings(schema: ConfigSchema): ReadonlyMap<string, Setting> {
   const settings = Object.values(schema).flatMap((section) => {
     const words = wordsOf(section.schema);
-    return Object.entries(shapeOf(section.schema)).map(([name, variable]): Setting => {
+    return Object.entries(section.shape).map(([name, variable]): Setting => {
       const isSecret = section.secretNames.includes(name);
       return { name, kind: kindOf(variable, words.get(name)), default: defaultOf(variable), isSecret };
     });
   });
   return new Map(settings.map((setting) => [setting.name, setting]));
-}
-
-/** A section joins flat variables, then builds its part of them: the first half of that pipe is what is asked for. */
-function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
-  if (!(schema instanceof z.ZodPipe) || !(schema.in instanceof z.ZodObject))
-    throw new Error('a section is no flat object');
-  return schema.in.shape;
 }
 
 const enumsSchema = z.object({ properties: z.record(z.string(), z.object({ enum: z.array(z.string()).optional() })) });
