@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { operatorSeries } from '@batch-gpt/contracts';
-import { sampleBatch } from '@batch-gpt/testing';
+import { sampleBatch, sampleRequests } from '@batch-gpt/testing';
 import { startTestGateway, type TestGateway } from './testing/start-test-gateway.ts';
 
 const token = 'a-token-of-operators';
@@ -208,6 +208,29 @@ describe('GET /admin/series', () => {
       succeeded: 8,
       failed: 1,
       turnaround_seconds: 30,
+      turnaround_p95_seconds: 30,
+      fill: 9 / 50_000,
     });
+    expect(data.find(({ batches }) => batches === 0)).toMatchObject({ turnaround_p95_seconds: null, fill: null });
+  });
+
+  test('tells the middle of the turnarounds and their slow end', async () => {
+    const now = gateway.clock.now();
+    for (let n = 1; n <= 20; n += 1) {
+      await gateway.stores.batches.insert(
+        sampleBatch(n, { state: 'settled', createdAt: now - n * 1000, updatedAt: now }),
+      );
+    }
+    expect((await series()).data.at(-1)).toMatchObject({ turnaround_seconds: 10, turnaround_p95_seconds: 19 });
+  });
+
+  test('tells what was seen waiting, and null of the time when nobody looked', async () => {
+    await gateway.stores.requests.insert(sampleRequests(3, { acceptedAt: gateway.clock.now() }));
+    expect((await series()).data.at(-1)).toMatchObject({ pending: null, held_connections: null });
+    await gateway.get('/admin/snapshot', { headers: { authorization: `Bearer ${token}` } });
+    await gateway.clock.advance(5000);
+    const { data } = await series();
+    expect(data.at(-1)).toMatchObject({ pending: 3, held_connections: 0 });
+    expect(data.filter(({ pending }) => pending !== null)).toHaveLength(1);
   });
 });

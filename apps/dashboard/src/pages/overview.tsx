@@ -140,7 +140,10 @@ function SettledCharts({ series: { data } }: { readonly series: OperatorSeries }
       <Chart
         title="Turnaround of a batch"
         times={times}
-        series={[{ name: 'middle', values: data.map((point) => point.turnaround_seconds), color: 'two' }]}
+        series={[
+          { name: 'middle', values: data.map((point) => point.turnaround_seconds), color: 'two' },
+          { name: '95 of 100', values: data.map((point) => point.turnaround_p95_seconds), color: 'one' },
+        ]}
         format={formatDuration}
       />
       <Chart
@@ -151,6 +154,15 @@ function SettledCharts({ series: { data } }: { readonly series: OperatorSeries }
             ...{ name: 'mean', color: 'one' },
             values: data.map(({ lines, batches }) => (batches === 0 ? null : Math.round(lines / batches))),
           },
+        ]}
+        format={formatCount}
+      />
+      <Chart
+        title="Waiting and held, at most"
+        times={times}
+        series={[
+          { name: 'pending', values: data.map(({ pending }) => pending), color: 'one' },
+          { name: 'connections', values: data.map((point) => point.held_connections), color: 'two' },
         ]}
         format={formatCount}
       />

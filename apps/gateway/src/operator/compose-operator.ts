@@ -3,6 +3,7 @@ import { type Logger } from '@batch-gpt/logging';
 import { type Metrics } from '@batch-gpt/metrics';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { createAudit, type Audit } from './audit.ts';
+import { createLiveSamples } from './live-samples.ts';
 import { createSeriesReader } from './read-series.ts';
 import { createSnapshotReader, type SnapshotDeps } from './read-snapshot.ts';
 import { reportGauges } from './report-gauges.ts';
@@ -29,7 +30,14 @@ export interface Operator {
 /** Wires the operator API. */
 export function composeOperator(deps: OperatorDeps): Operator {
   const { clock, logger } = deps;
-  const feed = createSnapshotFeed({ read: createSnapshotReader(deps), clock, logger });
+  const samples = createLiveSamples();
+  const readSnapshot = createSnapshotReader(deps);
+  const read = async () => {
+    const snapshot = await readSnapshot();
+    samples.note(snapshot);
+    return snapshot;
+  };
+  const feed = createSnapshotFeed({ read, clock, logger });
   deps.metrics.onScrape(async () => {
     try {
       reportGauges(deps.metrics, await feed.current());
@@ -41,6 +49,6 @@ export function composeOperator(deps: OperatorDeps): Operator {
   const streams = createEventStreams({ feed, clock });
   const audit = createAudit({ logger, clock, tell: (entry) => streams.tell(entry) });
   const retryLines = createRetryLines(deps);
-  const readSeries = createSeriesReader(deps);
+  const readSeries = createSeriesReader({ ...deps, samples });
   return { routes: createOperatorRoutes({ ...deps, feed, readSeries, streams, retryLines, audit }), audit, streams };
 }

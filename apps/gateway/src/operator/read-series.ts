@@ -4,15 +4,23 @@
  * steps that are not kept yet, never by what is stored.
  */
 import { seriesRanges, type OperatorSeries, type SeriesPoint, type SeriesRange } from '@batch-gpt/contracts';
-import { type BatchRecord, type PriceList, type SettledSum, type WorkOverview } from '@batch-gpt/domain';
+import {
+  providerBatchLimits,
+  type BatchRecord,
+  type PriceList,
+  type SettledSum,
+  type WorkOverview,
+} from '@batch-gpt/domain';
 import { type GatewayClock } from '../gateway-clock.ts';
 import { keepReads } from '../tenants/keep-reads.ts';
 import { type Within } from '../within.ts';
+import { type LiveSample, type LiveSamples } from './live-samples.ts';
 import { moneyOf, settledTotalsOf } from './money.ts';
 import { seconds } from './seconds.ts';
 
 export interface ReadSeriesDeps {
   readonly overview: Pick<WorkOverview, 'settledSums' | 'settledBatches'>;
+  readonly samples: Pick<LiveSamples, 'between'>;
   readonly prices: PriceList;
   readonly within: Within;
   readonly clock: Pick<GatewayClock, 'now' | 'monotonic'>;
@@ -37,7 +45,7 @@ const atOnce = 4;
 /** Gives what settled, as far back as the range says. */
 export type ReadSeries = (range: SeriesRange) => Promise<OperatorSeries>;
 
-export function createSeriesReader({ overview, prices, within, clock }: ReadSeriesDeps): ReadSeries {
+export function createSeriesReader({ overview, samples, prices, within, clock }: ReadSeriesDeps): ReadSeries {
   const kept = new Map(seriesRanges.map((range) => [range, new Map<number, readonly SettledSum[]>()]));
   const recent = keepReads<OperatorSeries>(fresh, () => clock.monotonic());
 
@@ -69,28 +77,40 @@ export function createSeriesReader({ overview, prices, within, clock }: ReadSeri
       within(overview.settledBatches(null, batchesLookedAt)),
     ]);
     const turnarounds = Map.groupBy(batches, ({ updatedAt }) => Math.floor(updatedAt / step) * step);
-    const data = starts.map((start) => pointOf(start, sums.get(start) ?? [], turnarounds.get(start) ?? [], prices));
+    const data = starts.map((start) =>
+      pointOf(start, {
+        ...{ sums: sums.get(start) ?? [], batches: turnarounds.get(start) ?? [], prices },
+        live: samples.between(start, start + step),
+      }),
+    );
     return { object: 'batch_gpt.series', range, step_seconds: seconds(step), data };
   };
   return (range) => recent(range, () => read(range));
 }
 
-function pointOf(
-  at: number,
-  sums: readonly SettledSum[],
-  batches: readonly BatchRecord[],
-  prices: PriceList,
-): SeriesPoint {
+/** What one step is made of. */
+interface Step {
+  readonly sums: readonly SettledSum[];
+  readonly batches: readonly BatchRecord[];
+  readonly live: LiveSample | null;
+  readonly prices: PriceList;
+}
+
+function pointOf(at: number, { sums, batches, live, prices }: Step): SeriesPoint {
   const { lines, succeeded, failed, batches: count } = settledTotalsOf(sums);
   const { spent_usd, batch_discount_usd } = moneyOf(sums, [], prices);
   return {
     ...{ at: seconds(at), lines, succeeded, failed, batches: count },
-    ...{ turnaround_seconds: middleOf(batches), spent_usd, discount_usd: batch_discount_usd },
+    ...{ turnaround_seconds: withinShare(batches, 0.5), turnaround_p95_seconds: withinShare(batches, 0.95) },
+    fill: count === 0 ? null : lines / count / providerBatchLimits.lines,
+    ...{ pending: live?.pending ?? null, held_connections: live?.held ?? null },
+    ...{ spent_usd, discount_usd: batch_discount_usd },
   };
 }
 
-function middleOf(batches: readonly BatchRecord[]): number | null {
+/** The time that a share of the batches took at most (nearest rank). */
+function withinShare(batches: readonly BatchRecord[], share: number): number | null {
   const times = batches.map(({ createdAt, updatedAt }) => updatedAt - createdAt).toSorted((a, b) => a - b);
-  const middle = times[Math.floor((times.length - 1) / 2)];
-  return middle === undefined ? null : seconds(Math.max(0, middle));
+  const time = times[Math.ceil(times.length * share) - 1];
+  return time === undefined ? null : seconds(Math.max(0, time));
 }
