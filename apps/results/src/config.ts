@@ -1,10 +1,10 @@
 import {
   accountsEnv,
-  boolFlag,
   defineConfig,
   durationMs,
   durationSeconds,
   logEnv,
+  oneOf,
   opsEnv,
   positiveInt,
   redisEnv,
@@ -18,6 +18,8 @@ const day = 24 * 3600 * 1000;
 const megabyte = 1024 * 1024;
 const inSeconds = (ms: number) => ms / 1000;
 
+const kept = { failed: 'failed', on: 'all', off: 'none' } as const;
+
 /** How much is settled at a time, and what returned requests wait for. */
 const settlingEnv = section(
   {
@@ -25,7 +27,7 @@ const settlingEnv = section(
     MAX_RESULT_LINE_BYTES: positiveInt({ max: 512 * megabyte, default: 64 * megabyte }),
     COLLATE_BATCHES_FOR_DURATION_IN_MS: durationMs({ max: day, default: 5000 }),
     SWEEP_EVERY_MS: durationMs({ max: day, default: defaultProtocolTimings.sweepEvery }),
-    KEEP_REQUEST_BODIES: boolFlag({ default: false }),
+    KEEP_REQUEST_BODIES: oneOf(['failed', 'on', 'off']).default('failed'),
     RESULTS_STUCK_AFTER_MS: durationMs({ max: 30 * day, default: defaultProtocolTimings.stuckAfter }),
   },
   (env) => ({
@@ -33,7 +35,7 @@ const settlingEnv = section(
     maxLineBytes: env.MAX_RESULT_LINE_BYTES,
     window: env.COLLATE_BATCHES_FOR_DURATION_IN_MS,
     sweepEvery: env.SWEEP_EVERY_MS,
-    keepBodies: env.KEEP_REQUEST_BODIES,
+    keepBodies: kept[env.KEEP_REQUEST_BODIES],
     stuckAfter: env.RESULTS_STUCK_AFTER_MS,
   }),
 );

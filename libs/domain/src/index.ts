@@ -111,3 +111,4 @@ export { costOf, totalCost, type Cost, type PricedUsage, type TotalCost } from '
 export { openAiPrices } from './pricing/openai-prices.ts';
 export type { ModelPrice, PriceList, TokenPrice } from './pricing/price-list.ts';
 export { priceOf } from './pricing/price-of.ts';
+export { keepBodies, keepsBody, type KeepBodies } from './keep-bodies.ts';

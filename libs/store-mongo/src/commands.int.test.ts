@@ -42,7 +42,7 @@ suite('the commands of store-mongo', () => {
     const weak = `${server.url}${server.url.includes('?') ? '&' : '?'}w=1&journal=false&readConcernLevel=local`;
     const dbName = `test_${randomUUID().replaceAll('-', '')}`;
     connection = await mongoose.createConnection(weak, { dbName, monitorCommands: true }).asPromise();
-    stores = await createStores(connection, false);
+    stores = await createStores(connection, 'none');
     await fill(stores);
     connection.getClient().on('commandStarted', ({ command }) => sent.push(command));
   });

@@ -1,4 +1,4 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { KeepBodies, StorePorts } from '@batch-gpt/domain';
 import { mongo, type Connection } from 'mongoose';
 import { createBatchModel } from './batch-model.ts';
 import type { BatchRow } from './batch-row.ts';
@@ -28,7 +28,7 @@ export interface MongoStores extends StorePorts, AsyncDisposable {
 }
 
 /** Creates the indexes that are missing and gives the stores on this connection, which they close. */
-export async function createStores(connection: Connection, keepRequestBodies: boolean): Promise<MongoStores> {
+export async function createStores(connection: Connection, keepRequestBodies: KeepBodies): Promise<MongoStores> {
   const requestModel = createRequestModel(connection);
   const batchModel = createBatchModel(connection);
   const readConcern = new mongo.ReadConcern(durability.readConcern.level);

@@ -1,3 +1,4 @@
+import type { KeepBodies } from '@batch-gpt/domain';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@batch-gpt/logging';
@@ -49,7 +50,7 @@ suite('texts kept apart from their rows', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  const open = async (keepRequestBodies = false): Promise<MongoStores> => {
+  const open = async (keepRequestBodies: KeepBodies = 'none'): Promise<MongoStores> => {
     if (server === null) throw new Error('the server has not started');
     return openMongoStores({ url: server.url, database, logger: silentLogger, keepRequestBodies });
   };
@@ -99,7 +100,7 @@ suite('texts kept apart from their rows', () => {
   });
 
   it('keeps a body and an outcome in their row as long as they are not too large for it', async () => {
-    await using stores = await open(true);
+    await using stores = await open('all');
     const text = textOf(maxTextBytesInRow);
     await insertCollected(stores, text);
     expect((await settle(stores, text)).size).toBe(1);
@@ -108,7 +109,7 @@ suite('texts kept apart from their rows', () => {
   });
 
   it('replaces a body that was kept after its end, wherever the new one goes', async () => {
-    await using stores = await open(true);
+    await using stores = await open('all');
     const bodies = [large, '{"small":1}', large];
     for (const [turn, body] of bodies.entries()) {
       const row = sampleRequest(1, { body });
@@ -164,7 +165,7 @@ suite('texts kept apart from their rows', () => {
     });
 
     it('has nothing left to do where rows were purged and evicted: their texts went with them', async () => {
-      await using stores = await open(true);
+      await using stores = await open('all');
       for (const n of [1, 2, 3]) await stores.requests.insert([sampleRequest(n, { body: large })]);
       const outcome = sampleOutcome({ body: large });
       await stores.requests.endAccepted([1, 2].map((n) => sampleSettlement(sampleKey(n), outcome)));

@@ -1,3 +1,4 @@
+import type { KeepBodies } from '@batch-gpt/domain';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@batch-gpt/errors';
 import type { Logger } from '@batch-gpt/logging';
@@ -29,7 +30,7 @@ export interface MongoStoreOptions {
   readonly database: string;
   readonly logger: Logger;
   /** Keeps a request's body after its outcome is stored; off by default. */
-  readonly keepRequestBodies?: boolean;
+  readonly keepRequestBodies?: KeepBodies;
   readonly maxConnections?: number;
   readonly timeouts?: Partial<MongoTimeouts>;
 }
@@ -55,7 +56,7 @@ export async function openMongoStores(options: MongoStoreOptions): Promise<Mongo
   const connection = await connectPatiently(options);
   try {
     await checkServer(connection.getClient().db(connection.name), options.logger);
-    return await createStores(connection, options.keepRequestBodies ?? false);
+    return await createStores(connection, options.keepRequestBodies ?? 'none');
   } catch (error) {
     await connection.close();
     throw mapError(error);

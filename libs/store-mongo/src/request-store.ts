@@ -1,4 +1,4 @@
-import type { RequestStore } from '@batch-gpt/domain';
+import type { KeepBodies, RequestStore } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import { createAcceptRows } from './accept-rows.ts';
 import { createCollectRows } from './collect-rows.ts';
@@ -14,7 +14,7 @@ export interface RequestStoreDeps {
   readonly db: mongo.Db;
   readonly rows: mongo.Collection<RequestRow>;
   readonly files: TextFiles;
-  readonly keepRequestBodies: boolean;
+  readonly keepRequestBodies: KeepBodies;
 }
 
 /** The request port on the driver's own collections: its texts go through no object mapping. */

@@ -1,5 +1,5 @@
 import type { RequestKey } from '@batch-gpt/contracts';
-import type { RequestStore, Settlement } from '@batch-gpt/domain';
+import { keepsBody, type KeepBodies, type RequestStore, type Settlement } from '@batch-gpt/domain';
 import type { mongo } from 'mongoose';
 import type { LargeTexts } from './large-texts.ts';
 import { mapErrors } from './map-error.ts';
@@ -14,9 +14,13 @@ type SettleRows = Pick<RequestStore, 'settle' | 'settleLate' | 'returnMembers' |
 export function createSettleRows(
   rows: mongo.Collection<RequestRow>,
   texts: LargeTexts,
-  keepRequestBodies: boolean,
+  keepRequestBodies: KeepBodies,
 ): SettleRows {
-  const unset = keepRequestBodies ? [] : (['body', 'bodyRef'] as const);
+  const unsetFor = ({ outcome }: Settlement) => [
+    ...(keepsBody(keepRequestBodies, outcome) ? [] : (['body', 'bodyRef'] as const)),
+    // A success replaces what was kept beside a failure.
+    ...(outcome.kind === 'failed' ? [] : (['kept'] as const)),
+  ];
   const end = async (filterOf: (settlement: Settlement) => RowMove['filter'], settlements: readonly Settlement[]) => {
     refuseLargeOutcomes(settlements);
     const refs = await texts.keep(settlements.map(({ key, outcome: { body } }) => ({ key, body })));
@@ -26,7 +30,7 @@ export function createSettleRows(
       settlements.map((settlement, position) => ({
         filter: filterOf(settlement),
         set: doneFields(settlement, refs.get(position), keptUntil.get(settlement.key)),
-        unset: hasFailed(settlement) ? unset : [...unset, 'kept'],
+        unset: unsetFor(settlement),
       })),
     );
   };

@@ -6,7 +6,7 @@ import { openDatabase } from './database.ts';
 import { createTestFolder } from './testing/test-folder.ts';
 
 const unavailable = { code: 'store_unavailable' };
-const options = { logger: silentLogger, keepRequestBodies: false, busyTimeout: 5_000 };
+const options = { logger: silentLogger, keepRequestBodies: 'none', busyTimeout: 5_000 } as const;
 
 describe('openDatabase', () => {
   it('lets a call fail alone in a transaction that it shares', async () => {

@@ -8,6 +8,7 @@ import {
   sampleGroup,
   sampleIdempotency,
   sampleKey,
+  sampleOutcome,
   sampleRequest,
   sampleRequests,
   sampleSettlement,
@@ -95,8 +96,10 @@ describe('openSqliteStores', () => {
 
   it.each([
     [undefined, 1],
-    [true, 3],
-  ])('with keepRequestBodies %s has %s of three bodies left when two requests ended', async (keep, left) => {
+    ['none', 1],
+    ['failed', 2],
+    ['all', 3],
+  ] as const)('with keepRequestBodies %s has %s of three bodies left when two requests ended', async (keep, left) => {
     await using folder = await createTestFolder();
     const kept = keep === undefined ? {} : { keepRequestBodies: keep };
     {
@@ -104,7 +107,8 @@ describe('openSqliteStores', () => {
       await stores.requests.insert(sampleRequests(3));
       await stores.requests.claim(sampleGroup(), sampleBatchId(1), [sampleKey(0)], 1);
       await stores.requests.settle(sampleBatchId(1), [sampleSettlement(sampleKey(0))]);
-      await stores.requests.endAccepted([sampleSettlement(sampleKey(1))]);
+      const failed = sampleOutcome({ kind: 'failed', status: 400, shareable: false });
+      await stores.requests.endAccepted([sampleSettlement(sampleKey(1), failed)]);
     }
     expect(countBodies(folder.file)).toBe(left);
   });
@@ -112,7 +116,7 @@ describe('openSqliteStores', () => {
   it('removes the bodies of requests that are purged and evicted', async () => {
     await using folder = await createTestFolder();
     {
-      await using stores = await openSqliteStores({ path: folder.file, logger, keepRequestBodies: true });
+      await using stores = await openSqliteStores({ path: folder.file, logger, keepRequestBodies: 'all' });
       await stores.requests.insert(sampleRequests(3));
       await stores.requests.endAccepted([0, 1].map((n) => sampleSettlement(sampleKey(n))));
       expect(await stores.cache.purge({ keys: [sampleKey(0)] }, 10)).toEqual([sampleKey(0)]);
@@ -124,7 +128,7 @@ describe('openSqliteStores', () => {
   it('removes the bodies of expired requests that kept them', async () => {
     await using folder = await createTestFolder();
     {
-      await using stores = await openSqliteStores({ path: folder.file, logger, keepRequestBodies: true });
+      await using stores = await openSqliteStores({ path: folder.file, logger, keepRequestBodies: 'all' });
       await stores.requests.insert(sampleRequests(2));
       await stores.requests.endAccepted([sampleSettlement(sampleKey(1))]);
       expect(await stores.requests.removeExpired(Date.UTC(2200, 0, 1), 10)).toBe(1);

@@ -1,4 +1,4 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { KeepBodies, StorePorts } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 import { createBatchStore } from './batch-store.ts';
 import { openDatabase } from './database.ts';
@@ -18,7 +18,7 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly logger: Logger;
   /** Keeps a request's body after its outcome is stored; off by default. */
-  readonly keepRequestBodies?: boolean;
+  readonly keepRequestBodies?: KeepBodies;
   /** Calls without an answer, at most; one more rejects with `store_unavailable`. */
   readonly maxCalls?: number;
   /** How long a change waits for other processes' changes, in milliseconds, before `store_unavailable`. */
@@ -41,7 +41,7 @@ const maxTextBytes = 64 * 1024 * 1024;
  * Disposal waits for open calls.
  */
 export async function openSqliteStores(options: SqliteStoreOptions): Promise<SqliteStores> {
-  const { keepRequestBodies = false, busyTimeout = 5_000, ...rest } = options;
+  const { keepRequestBodies = 'none', busyTimeout = 5_000, ...rest } = options;
   const database = await openDatabase({ ...rest, keepRequestBodies, busyTimeout });
   return {
     requests: createRequestStore(database),

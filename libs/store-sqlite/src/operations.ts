@@ -1,3 +1,4 @@
+import type { KeepBodies } from '@batch-gpt/domain';
 import type { DatabaseSync } from 'node:sqlite';
 import { createAcceptRows } from './accept-rows.ts';
 import { createBatchRows } from './batch-rows.ts';
@@ -15,7 +16,11 @@ import { createUsageRows } from './usage-rows.ts';
 import { createPrepare, type Prepare } from './statement.ts';
 
 /** Everything that can be asked of the worker; writes run in a transaction, reads need none. */
-export function createOperations(db: DatabaseSync, keepRequestBodies: boolean, prepare: Prepare = createPrepare(db)) {
+export function createOperations(
+  db: DatabaseSync,
+  keepRequestBodies: KeepBodies,
+  prepare: Prepare = createPrepare(db),
+) {
   const accept = createAcceptRows(prepare);
   const collect = createCollectRows(prepare);
   const settle = createSettleRows(prepare, keepRequestBodies);

@@ -26,7 +26,7 @@ function callEverything(): string[] {
     statements.add(sql);
     return prepare(sql);
   };
-  const { reads, writes } = createOperations(db, false, recording);
+  const { reads, writes } = createOperations(db, 'none', recording);
   const [key, group, id, batch] = [sampleKey(1), sampleGroup(), sampleBatchId(1), sampleBatch(1)];
   const any = { state: null, model: null };
   const end = () => writes.endAccepted([sampleSettlement(key)]);

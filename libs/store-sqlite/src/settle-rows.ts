@@ -1,5 +1,5 @@
 import type { BatchId, RequestKey } from '@batch-gpt/contracts';
-import type { Return, Settlement } from '@batch-gpt/domain';
+import { keepsBody, type KeepBodies, type Return, type Settlement } from '@batch-gpt/domain';
 import { integer } from './column.ts';
 import { isSharedSuccess, outcomeFacts } from './request-row.ts';
 import { changedItems, type Prepare } from './statement.ts';
@@ -17,7 +17,7 @@ const toDone = `
     kept_outcome = ${besideFailure('outcome', 'kept_outcome')}`;
 
 /** How rows of `requests` leave their batch, and the table: the worker's side of the port. */
-export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
+export function createSettleRows(prepare: Prepare, keepRequestBodies: KeepBodies) {
   const dropBody = (id: number) => prepare('DELETE FROM bodies WHERE id = ?').run(id);
 
   const end = (sql: string, settlements: readonly Settlement[], ...holder: readonly BatchId[]): RequestKey[] => {
@@ -27,7 +27,7 @@ export function createSettleRows(prepare: Prepare, keepRequestBodies: boolean) {
       const values = [attempt, outcomeFacts(outcome), outcome.body, outcome.at, reuseUntil, expiresAt, outcome.kind];
       const changed = update.all(...values, key, ...holder)[0];
       if (!changed) continue;
-      if (!keepRequestBodies) dropBody(integer(changed, 'id'));
+      if (!keepsBody(keepRequestBodies, outcome)) dropBody(integer(changed, 'id'));
       moved.push(key);
     }
     return moved;

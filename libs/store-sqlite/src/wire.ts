@@ -1,9 +1,10 @@
+import type { KeepBodies } from '@batch-gpt/domain';
 import type { ErrorCode } from '@batch-gpt/errors';
 
 /** What a worker is started with. */
 export interface WorkerOptions {
   readonly path: string;
-  readonly keepRequestBodies: boolean;
+  readonly keepRequestBodies: KeepBodies;
   /** How long a transaction waits for another process's, in milliseconds. */
   readonly busyTimeout: number;
 }

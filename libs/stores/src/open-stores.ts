@@ -1,4 +1,4 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { KeepBodies, StorePorts } from '@batch-gpt/domain';
 import type { Logger } from '@batch-gpt/logging';
 
 /** Where the system of record is; what the configuration's `storeEnv` gives. */
@@ -14,8 +14,8 @@ export interface HiddenText {
 export interface StoresOptions {
   readonly store: StoreChoice;
   readonly logger: Logger;
-  /** Keeps a request's body after its outcome is stored; off by default. */
-  readonly keepRequestBodies?: boolean;
+  /** Of which requests the body stays after their outcome is stored; of none by default. */
+  readonly keepRequestBodies?: KeepBodies;
 }
 
 /** The system of record, whichever it is. Disposal waits for open calls or ends them. */

@@ -20,7 +20,7 @@ let gateway: TestGateway;
 let client: StatusClient;
 beforeEach(async () => {
   lines.length = 0;
-  gateway = await startTestGateway({ logger, keepRequestBodies: true });
+  gateway = await startTestGateway({ logger, keepRequestBodies: 'failed' });
   client = createStatusClient({ baseUrl: gateway.url });
 });
 afterEach(() => gateway[Symbol.asyncDispose]());

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createAccounts, type Account } from '@batch-gpt/accounts';
 import { batchId, type RequestKey } from '@batch-gpt/contracts';
-import { defaultRetention, keepUntil, openAiPrices, type Outcome, type OutcomeAnnouncer } from '@batch-gpt/domain';
+import {
+  type KeepBodies,
+  defaultRetention,
+  keepUntil,
+  openAiPrices,
+  type Outcome,
+  type OutcomeAnnouncer,
+} from '@batch-gpt/domain';
 import { silentLogger, type Logger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createMemoryCallRates, createMemorySignals, createMemoryStores, sampleTime } from '@batch-gpt/testing';
@@ -25,7 +32,7 @@ export interface TestGatewayOptions {
   readonly prices?: GatewayParts['prices'];
   readonly relay?: Partial<GatewayParts['relay']>;
   readonly logger?: Logger;
-  readonly keepRequestBodies?: boolean;
+  readonly keepRequestBodies?: KeepBodies;
 }
 
 const serving: GatewayParts['serving'] = {
@@ -63,7 +70,7 @@ const relay: GatewayParts['relay'] = {
 
 /** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
-  const stores = createMemoryStores({ keepRequestBodies: options.keepRequestBodies ?? false });
+  const stores = createMemoryStores({ keepRequestBodies: options.keepRequestBodies ?? 'none' });
   const signals = createMemorySignals();
   const clock = createManualGatewayClock(sampleTime);
   const metrics = createMetrics({ service: 'gateway', version: 'test', processMetrics: false });

@@ -25,7 +25,7 @@ export const retryReport = z.object({
   batch_id: batchId,
   /** So many wait for a batch again. */
   accepted: count,
-  /** So many failed, but their text is no longer there: it is kept with `KEEP_REQUEST_BODIES=on`. */
+  /** So many failed, but their text is no longer there: `KEEP_REQUEST_BODIES` is `off`, or was. */
   without_text: count,
   /** The `after` of the call that goes on; null where nothing is left to look at. */
   next: z.string().nullable(),

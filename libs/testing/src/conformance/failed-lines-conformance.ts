@@ -22,7 +22,7 @@ const failure = (overrides: Partial<Outcome> = {}) =>
 export function failedLinesConformance(name: string, open: OpenEmptyStores): void {
   describe(`${name} as FailedLines`, () => {
     it('runs a failed line again whose text was kept, in its ordinary group', async () => {
-      await using stores = await open({ keepRequestBodies: true });
+      await using stores = await open({ keepRequestBodies: 'failed' });
       const { requests, failedLines } = stores;
       const split = sampleRequest(1, { group: sampleGroup('gpt-4o-mini', '01') });
       await collectSamples(requests, batch, [split]);
@@ -42,7 +42,7 @@ export function failedLinesConformance(name: string, open: OpenEmptyStores): voi
     });
 
     it('leaves what succeeded, waits, belongs to another batch, or is gone', async () => {
-      await using stores = await open({ keepRequestBodies: true });
+      await using stores = await open({ keepRequestBodies: 'failed' });
       const { requests, failedLines } = stores;
       await collectSamples(requests, batch, sampleRequests(4));
       await requests.settle(batch, [
@@ -62,7 +62,7 @@ export function failedLinesConformance(name: string, open: OpenEmptyStores): voi
     });
 
     it('takes a line once, however many ask', async () => {
-      await using stores = await open({ keepRequestBodies: true });
+      await using stores = await open({ keepRequestBodies: 'failed' });
       const { requests, failedLines } = stores;
       const keys = await failAll(requests, 50);
       const all = await Promise.all([1, 2, 3, 4].map((n) => failedLines.acceptAgain(batch, keys, later + n)));

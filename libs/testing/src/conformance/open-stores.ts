@@ -1,10 +1,10 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { KeepBodies, StorePorts } from '@batch-gpt/domain';
 
 /** The stores under test, empty when opened and gone after disposal. */
 export type StoresUnderTest = StorePorts & AsyncDisposable;
 
 export interface OpenOptions {
-  readonly keepRequestBodies?: boolean;
+  readonly keepRequestBodies?: KeepBodies;
 }
 
 export type OpenEmptyStores = (options?: OpenOptions) => Promise<StoresUnderTest>;

@@ -1,4 +1,4 @@
-import type { StorePorts } from '@batch-gpt/domain';
+import type { KeepBodies, StorePorts } from '@batch-gpt/domain';
 import { AppError } from '@batch-gpt/errors';
 import { createMemoryBatchStore, type MemoryBatches } from './memory-batch-store.ts';
 import { createMemoryFailedLines } from './memory-failed-lines.ts';
@@ -20,7 +20,9 @@ export interface MemoryStores extends StorePorts {
 }
 
 /** All stores in memory: they pass the conformance suites, hold everything, and are gone with their owner. */
-export function createMemoryStores({ keepRequestBodies = false } = {}): MemoryStores {
+export function createMemoryStores({
+  keepRequestBodies = 'none',
+}: { readonly keepRequestBodies?: KeepBodies } = {}): MemoryStores {
   let away = false;
   const run: RunCall = (call) =>
     new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import type { BatchId, GroupId, RequestKey } from '@batch-gpt/contracts';
-import { addSizes, maxLookupBytes, noSizes, sizesOf } from '@batch-gpt/domain';
+import { addSizes, keepsBody, maxLookupBytes, noSizes, sizesOf } from '@batch-gpt/domain';
 import type {
+  KeepBodies,
   Candidate,
   KeptOutcome,
   Member,
@@ -17,8 +18,12 @@ type In<State extends RequestRecord['state']> = Extract<RequestRecord, { state: 
 const maxClaim = 1000;
 
 /** The request port in memory, one call at a time. */
-export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, keepBodies = false): RequestStore {
-  const kept = ({ body }: Row): string | null => (keepBodies ? body : null);
+export function createMemoryRequestStore(
+  run: RunCall,
+  rows: MemoryRequestRows,
+  keep: KeepBodies = 'none',
+): RequestStore {
+  const bodyAfter = ({ outcome }: Settlement, { body }: Row): string | null => (keepsBody(keep, outcome) ? body : null);
   const sorted = <T>(pick: (row: Row) => T | null): T[] =>
     [...rows.entries()]
       .toSorted(([a], [b]) => compare(a, b))
@@ -174,7 +179,7 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
       run(() =>
         moveEach(settlements, (settlement, row) => {
           const record = collectedBy(batchId, row);
-          return record && { record: doneRecord(record, settlement), body: kept(row) };
+          return record && { record: doneRecord(record, settlement), body: bodyAfter(settlement, row) };
         }),
       ),
 
@@ -191,7 +196,9 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
     endAccepted: (settlements) =>
       run(() =>
         moveEach(settlements, (settlement, row) =>
-          row.record.state === 'accepted' ? { record: doneRecord(row.record, settlement), body: kept(row) } : null,
+          row.record.state === 'accepted'
+            ? { record: doneRecord(row.record, settlement), body: bodyAfter(settlement, row) }
+            : null,
         ),
       ),
 
@@ -201,7 +208,7 @@ export function createMemoryRequestStore(run: RunCall, rows: MemoryRequestRows, 
           const { record } = row;
           const stored = record.state === 'done' && record.batchId === batchId && record.outcome.kind === 'failed';
           const moves = record.state === 'accepted' || stored;
-          return moves ? { record: doneRecord(record, settlement), body: kept(row) } : null;
+          return moves ? { record: doneRecord(record, settlement), body: bodyAfter(settlement, row) } : null;
         }),
       ),
 
