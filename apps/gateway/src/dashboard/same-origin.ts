@@ -12,4 +12,14 @@ export function isSameOrigin({ headers }: Headed): boolean {
   return headers.origin === undefined || hostOf(headers.origin) === headers.host;
 }
 
+/**
+ * Whether a call that came with the cookie may do what it asks for: reading is harmless, and for all else the browser has
+ * to say which page sends it. Whoever has a program has the token.
+ */
+export function mayUseCookie(req: Headed & Pick<IncomingMessage, 'method'>): boolean {
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  const saysWho = req.headers['sec-fetch-site'] !== undefined || req.headers.origin !== undefined;
+  return isSameOrigin(req) && (isRead || saysWho);
+}
+
 const hostOf = (origin: string): string | null => URL.parse(origin)?.host ?? null;

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { AppError } from '@batch-gpt/errors';
 import { type RequestHandler } from 'express';
-import { isSameOrigin } from '../dashboard/same-origin.ts';
+import { isSameOrigin, mayUseCookie } from '../dashboard/same-origin.ts';
 import { type Sessions } from '../dashboard/sessions.ts';
 import { isLoopback } from '../is-loopback.ts';
 
@@ -29,7 +29,7 @@ export function createOperatorAccess(
       if (expected === null) return isLocal(req) ? 'open' : null;
       if (isToken(bearerOf(req))) return 'token';
       // A browser sends the cookie with whatever page asks for it: only our own may.
-      return sessions?.holds(req) === true && isSameOrigin(req) ? 'cookie' : null;
+      return sessions?.holds(req) === true && mayUseCookie(req) ? 'cookie' : null;
     },
   };
 }

@@ -3,7 +3,7 @@
  * their acceptance, latest first. Read in pages by an index and written as they are read: an export of a year takes the
  * memory of a page.
  */
-import { type TenantId } from '@batch-gpt/contracts';
+import { batchId, requestKey, type TenantId } from '@batch-gpt/contracts';
 import {
   costOf,
   type BatchRecord,
@@ -36,17 +36,21 @@ export interface ExportSpan {
 
 const page = 200;
 
+/** The lowest ids there are: a page after one of them at some time begins with what came before that time. */
+const lowestBatch = batchId.parse(`batch_${'0'.repeat(32)}`);
+const lowestKey = requestKey.parse('0'.repeat(64));
+
 /** Batches that settled in this time. */
 export async function* batchRows(
   { overview, prices, within }: ExportDeps,
   { from, to, tenant }: ExportSpan,
 ): AsyncGenerator<ExportRow, void, undefined> {
-  let place: Place<BatchRecord['id']> | null = null;
+  let place: Place<BatchRecord['id']> = { at: to, id: lowestBatch };
   for (;;) {
     const read: readonly BatchRecord[] = await within(overview.settledBatches(place, page));
     for (const batch of read) {
       if (batch.updatedAt < from) return;
-      if (batch.updatedAt < to && (tenant === null || batch.tenant === tenant)) yield batchRow(batch, prices);
+      if (tenant === null || batch.tenant === tenant) yield batchRow(batch, prices);
     }
     const last = read.at(-1);
     if (last === undefined || read.length < page) return;
@@ -74,10 +78,10 @@ async function* linesOf(
   { from, to }: ExportSpan,
   tenant: TenantId,
 ): AsyncGenerator<ExportRow, void, undefined> {
-  let place: Place<RequestSummary['key']> | null = null;
+  let place: Place<RequestSummary['key']> = { at: to, id: lowestKey };
   for (;;) {
     const read: readonly RequestSummary[] = await within(search.acceptedBefore(tenant, place, from, page));
-    for (const request of read) if (request.acceptedAt < to && request.state === 'done') yield lineRow(request, prices);
+    for (const request of read) if (request.state === 'done') yield lineRow(request, prices);
     const last = read.at(-1);
     if (last === undefined || read.length < page) return;
     place = { at: last.acceptedAt, id: last.key };

@@ -127,18 +127,12 @@ async function writeList(res: Response, rows: AsyncIterable<ExportRow>, pace: Pa
 /** As fast as the client takes it. What fails after the beginning cuts the answer off: half an export is none. */
 async function writeAll(res: Response, texts: AsyncIterable<string>, pace: Pace): Promise<void> {
   let text = '';
-  try {
-    for await (const each of texts) {
-      text += each;
-      if (text.length < slice) continue;
-      if (!isOpen(res)) return;
-      if (!res.write(text)) await drained(res, pace);
-      text = '';
-    }
-  } catch (error) {
-    if (!res.headersSent) throw error;
-    res.destroy();
-    return;
+  for await (const each of texts) {
+    text += each;
+    if (text.length < slice) continue;
+    if (!isOpen(res)) return;
+    if (!res.write(text)) await drained(res, pace);
+    text = '';
   }
   if (isOpen(res)) res.end(text);
 }
