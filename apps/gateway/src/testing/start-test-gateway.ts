@@ -68,6 +68,15 @@ const relay: GatewayParts['relay'] = {
   modelsMaxAge: 60_000,
 };
 
+/** Turn by turn of the event loop, so that nothing is waited for longer than it takes; the bound is for what never comes. */
+async function soon(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!(await condition())) {
+    if (performance.now() >= deadline) throw new Error(`so many requests were never ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** The real gateway on a port of loopback, over stores and signals in memory and a clock that a test moves. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const stores = createMemoryStores({ keepRequestBodies: options.keepRequestBodies ?? 'none' });
@@ -167,21 +176,16 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     return batch;
   };
   /** Resolves once so many requests were announced since the start. */
-  const announced = async (count: number) => {
-    while (signals.seen.accepted.flatMap(({ keys }) => keys).length < count) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
+  const announced = (count: number) =>
+    soon(() => signals.seen.accepted.flatMap(({ keys }) => keys).length >= count, 'announced');
   const metric = async (name: string) =>
     (await metrics.registry.getMetricsAsJSON()).find((one) => one.name === `batch_gpt_${name}`);
   /** Resolves once so many connections are held. */
-  const held = async (count: number) => {
-    for (;;) {
+  const held = (count: number) =>
+    soon(async () => {
       const gauge = await metric('held_connections');
-      if (gauge?.values.reduce((sum, { value }) => sum + value, 0) === count) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
+      return gauge?.values.reduce((sum, { value }) => sum + value, 0) === count;
+    }, 'held');
 
   return {
     url,
