@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportedRows, operatorUsage, tenantId } from '@batch-gpt/contracts';
 import { noSizes } from '@batch-gpt/domain';
@@ -152,4 +154,11 @@ describe('exported lines', () => {
     expect(text).toContain(`"'=HYPERLINK(""x"")"`);
     expect(text).not.toContain('secret');
   });
+});
+
+test('docs/money.md names every column of the exports', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../../docs/money.md'), 'utf8');
+  const [, exports = ''] = page.split('## Exports');
+  const named = [...exports.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name);
+  expect([...batchColumns, ...lineColumns].filter((column) => !named.includes(column))).toEqual([]);
 });
