@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { isOutdated } from './build-dashboard.ts';
+import { workspace } from '../workspace.ts';
+import { findVite, isOutdated } from './build-dashboard.ts';
 
 let folder: string;
 const write = async (path: string, at: number) => {
@@ -31,4 +32,9 @@ it.each([
   expect(await isOutdated(folder)).toBe(false);
   await write(path, 300);
   expect(await isOutdated(folder)).toBe(true);
+});
+
+it('is built by what is installed', async () => {
+  await expect(access(findVite(workspace) ?? 'nowhere')).resolves.toBeUndefined();
+  expect(findVite(folder)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { runCommand } from '@batch-gpt/local-servers';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 
 /** What the site is made of, below the workspace. */
 const sources = ['apps/dashboard/src', 'libs/contracts/src', 'libs/status-client/src'];
@@ -11,9 +12,22 @@ const limitMs = 120_000;
 /** Builds the dashboard's site where it is missing or older than what it is made of; gives null, or why that failed. */
 export async function buildDashboard(workspace: string): Promise<string | null> {
   if (!(await isOutdated(workspace))) return null;
-  const words = ['build', join(workspace, 'apps/dashboard'), '--logLevel', 'warn'];
-  const { ok, output } = await runCommand('vite', words, { timeoutMs: limitMs });
+  const vite = findVite(workspace);
+  if (vite === null) return 'vite is not installed: run npm ci';
+  const words = [vite, 'build', join(workspace, 'apps/dashboard'), '--logLevel', 'warn'];
+  const { ok, output } = await runCommand(process.execPath, words, { timeoutMs: limitMs });
   return ok ? null : output;
+}
+
+/** The script that builds, wherever npm has put it: it may be the dashboard's own and on nobody's path. Null: nowhere. */
+export function findVite(workspace: string): string | null {
+  try {
+    const found = findPackageJSON('vite', join(workspace, 'apps/dashboard/package.json'));
+    return found === undefined ? null : join(dirname(found), 'bin/vite.js');
+  } catch (error) {
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') return null;
+    throw error;
+  }
 }
 
 /** Whether something has changed since the site was built. */
@@ -36,7 +50,10 @@ async function changedAt(path: string): Promise<number | null> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
