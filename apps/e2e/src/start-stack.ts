@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnService, startTestMongo, startTestRedis, type TestServer, type TestService } from '@batch-gpt/testing';
 import OpenAI from 'openai';
+import { findLeaks, type LeakReport } from './find-leaks.ts';
 import { createWitness, type Witness } from './witness.ts';
 
 /** Services of which a stack runs several side by side. */
@@ -42,6 +43,8 @@ export interface Stack extends AsyncDisposable {
   /** The official client, with nothing changed but its base URL. */
   readonly client: (gateway?: number, options?: { readonly maxRetries?: number; readonly timeout?: number }) => OpenAI;
   readonly fetch: (path: string, init?: RequestInit, gateway?: number) => Promise<Response>;
+  /** Looks for the stack's secrets where none may be; disposing does it too, and throws when there is one. */
+  readonly findLeaks: (moreCanaries?: readonly string[]) => Promise<LeakReport>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -92,15 +95,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const running: Record<Role, TestService[]> = { gateway: [], batcher: [], results: [] };
-  const launch = (role: Role, index: number, port = 0): Promise<TestService> => {
+  const everLaunched: TestService[] = [];
+  const launch = async (role: Role, index: number, port = 0): Promise<TestService> => {
     const extras = options.perService?.(role, index) ?? {};
-    return spawnService({
+    const service = await spawnService({
       app: role,
       name: `${role} ${index}`,
       env: { ...env, ...extras.env, ...(port === 0 ? {} : { PORT: String(port) }) },
       waitFor: 'listening',
       execArgv: [...heapLimit, ...(extras.execArgv ?? [])],
     });
+    everLaunched.push(service);
+    return service;
   };
   starting.defer(async () => {
     await Promise.all(
@@ -131,6 +137,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await former.kill(signal);
     running[role][index] = await launch(role, index, former.port);
   };
+  const leaks = (moreCanaries: readonly string[] = []): Promise<LeakReport> =>
+    findLeaks({
+      canaries: [callerKey, prompt, ...secretsOf(env), ...moreCanaries],
+      services: everLaunched,
+      gateways: running.gateway,
+      redisPort: redis.port,
+      callerKey,
+      prompt,
+    });
   const cleanup = starting.move();
   return {
     redis,
@@ -143,9 +158,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await Promise.all(roles.flatMap((role) => running[role].map((_, index) => restart(role, index))));
     },
     client: (gateway = 0, { maxRetries = 2, timeout = 120_000 } = {}) =>
-      new OpenAI({ baseURL: `${serviceAt('gateway', gateway).url}/v1`, apiKey: 'sk-any', maxRetries, timeout }),
+      new OpenAI({ baseURL: `${serviceAt('gateway', gateway).url}/v1`, apiKey: callerKey, maxRetries, timeout }),
     fetch: (path, init = {}, gateway = 0) => fetch(`${serviceAt('gateway', gateway).url}${path}`, init),
-    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+    findLeaks: leaks,
+    [Symbol.asyncDispose]: async () => {
+      await using _ending = cleanup;
+      const found = await leaks();
+      if (found.leaks.length > 0) throw new Error(`secrets leaked: ${found.leaks.join(', ')}`);
+    },
   };
 }
 
@@ -154,6 +174,16 @@ async function payers({ accounts }: StackOptions, baseUrl: string, folder: strin
   const file = join(folder, 'accounts.json');
   await writeFile(file, JSON.stringify({ accounts: accounts(baseUrl) }), { mode: 0o600 });
   return { OPENAI_ACCOUNTS_FILE: file };
+}
+
+const callerKey = 'sk-any-canary-of-callers';
+const prompt = 'canary-phrase-of-a-prompt';
+
+// Only plain words: what an account's file or a list in JSON holds is the test's own to look for.
+function secretsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  return ['OPENAI_API_KEY', 'OPENAI_WEBHOOK_SECRET', 'ADMIN_TOKEN', 'GATEWAY_API_KEYS']
+    .flatMap((name) => (env[name] ?? '').split(','))
+    .filter((word) => /^[\w-]{12,}$/u.test(word));
 }
 
 const roles: readonly Role[] = ['gateway', 'batcher', 'results'];
