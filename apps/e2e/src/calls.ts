@@ -7,9 +7,13 @@ export interface Call {
   readonly expected: string;
 }
 
+/** Part of every prompt of a call made here: a stack that ends looks for it where no prompt may be. */
+export const promptCanary = 'canary-phrase-of-a-prompt';
+
 /** A call that differs from every other one with another text or model. */
 export function chatCall(content: string, model = 'gpt-6-luna'): Call {
-  const body = { model, messages: [{ role: 'user' as const, content }] };
+  const prompt = `${content} ${promptCanary}`;
+  const body = { model, messages: [{ role: 'user' as const, content: prompt }] };
   return { body, expected: answerTextFor('/v1/chat/completions', body) };
 }
 

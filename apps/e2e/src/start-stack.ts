@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnService, startTestMongo, startTestRedis, type TestServer, type TestService } from '@batch-gpt/testing';
 import OpenAI from 'openai';
+import { promptCanary } from './calls.ts';
 import { findLeaks, type LeakReport } from './find-leaks.ts';
 import { createWitness, type Witness } from './witness.ts';
 
@@ -139,12 +140,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const leaks = (moreCanaries: readonly string[] = []): Promise<LeakReport> =>
     findLeaks({
-      canaries: [callerKey, prompt, ...secretsOf(env), ...moreCanaries],
+      canaries: [callerKey, promptCanary, ...secretsOf(env), ...moreCanaries],
       services: everLaunched,
       gateways: running.gateway,
       redisPort: redis.port,
       callerKey,
-      prompt,
+      prompt: promptCanary,
     });
   const cleanup = starting.move();
   return {
@@ -177,7 +178,6 @@ async function payers({ accounts }: StackOptions, baseUrl: string, folder: strin
 }
 
 const callerKey = 'sk-any-canary-of-callers';
-const prompt = 'canary-phrase-of-a-prompt';
 
 // Only plain words: what an account's file or a list in JSON holds is the test's own to look for.
 function secretsOf(env: Readonly<Record<string, string>>): readonly string[] {
