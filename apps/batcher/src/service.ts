@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { watchAccounts, type Accounts } from '@batch-gpt/accounts';
 import type { AccountId, LiveProcess } from '@batch-gpt/contracts';
 import type { Clock } from '@batch-gpt/domain';
-import { createInterval, createOpsServer, sleep, type Service } from '@batch-gpt/lifecycle';
+import { createInterval, createOpsServer, sleep, reportDependencies, type Service } from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createProviderPool } from '@batch-gpt/openai-batch';
@@ -147,6 +147,7 @@ export async function createBatcher(
       })),
     );
   metrics.onScrape(async () => {
+    await reportDependencies(metrics, { store: () => stores.ping(), redis: () => signals.ping() });
     metrics.batchesHeld.set(held.size);
     const parked = deps.accounts.names().filter((name) => (deps.accounts.of(name)?.account.parked() ?? null) !== null);
     metrics.accountsParked.set(parked.length);

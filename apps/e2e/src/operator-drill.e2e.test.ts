@@ -72,6 +72,13 @@ describe('the drill of docs/operations.md', () => {
       return (batches.in_trouble === 1 && open.find(({ trouble }) => trouble !== null)) ?? false;
     });
 
+    // Every service says of itself that what it depends on is there.
+    for (const role of ['gateway', 'batcher', 'results'] as const) {
+      const [service] = stack.services(role);
+      const text = await (await fetch(`http://127.0.0.1:${service?.opsPort ?? 0}/metrics`)).text();
+      expect({ role, text }).toMatchObject({ text: expect.stringMatching(/^batch_gpt_store_up 1$/m) });
+      expect({ role, text }).toMatchObject({ text: expect.stringMatching(/^batch_gpt_redis_up 1$/m) });
+    }
     // Terminal, browser and Prometheus say what the API says.
     expect(await metric('batch_gpt_batches_in_trouble')).toBe(1);
     expect((await ofMonitor()).open_batches.map(({ id, trouble }) => [id, trouble?.code])).toEqual([

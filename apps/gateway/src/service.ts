@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
 import { accountId, type LiveProcess } from '@batch-gpt/contracts';
-import { createInterval, createOpsServer, type Readiness, type Service } from '@batch-gpt/lifecycle';
+import {
+  createInterval,
+  createOpsServer,
+  reportDependencies,
+  type Ping,
+  type Readiness,
+  type Service,
+} from '@batch-gpt/lifecycle';
 import { createLogger } from '@batch-gpt/logging';
 import { createMetrics, type Metrics } from '@batch-gpt/metrics';
 import { announceProcess, createOutcomeSubscriber, createSignals } from '@batch-gpt/queue';
@@ -36,12 +43,11 @@ export async function createGateway(
   // Away is no reason not to start; evicting keys is.
   await signals.fitness();
 
-  const ready = () =>
-    readiness(
-      metrics,
-      () => stores.ping(),
-      () => signals.ping(),
-    );
+  const pings = { store: () => stores.ping(), redis: () => signals.ping() };
+  const ready = () => readiness(metrics, pings);
+  metrics.onScrape(async () => {
+    await reportDependencies(metrics, pings);
+  });
   starting.use(await createOpsServer({ ...ops, metrics, logger, signal, ready }));
 
   const { requests, batches, idempotency, cache, listing, ownedIds, search, overview, failedLines } = stores;
@@ -111,22 +117,8 @@ export async function createGateway(
   return { logger, shutdownGraceMs, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-type Ping = () => Promise<unknown>;
-
 /** The store decides: without Redis requests are accepted all the same and found by the sweep. */
-async function readiness(metrics: Pick<Metrics, 'redisUp' | 'storeUp'>, store: Ping, redis: Ping): Promise<Readiness> {
-  const [storeUp, redisUp] = await Promise.all(
-    [store, redis].map((ping) =>
-      ping().then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  metrics.storeUp.set(storeUp === true ? 1 : 0);
-  metrics.redisUp.set(redisUp === true ? 1 : 0);
-  return {
-    ok: storeUp === true,
-    checks: { store: storeUp === true, redis: redisUp === true || 'away: accepting goes on' },
-  };
+async function readiness(metrics: Metrics, pings: { readonly store: Ping; readonly redis: Ping }): Promise<Readiness> {
+  const { store, redis } = await reportDependencies(metrics, pings);
+  return { ok: store, checks: { store, redis: redis || 'away: accepting goes on' } };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchAccounts } from '@batch-gpt/accounts';
 import type { LiveProcess } from '@batch-gpt/contracts';
-import { createInterval, createOpsServer, type Service } from '@batch-gpt/lifecycle';
+import { createInterval, createOpsServer, reportDependencies, type Service } from '@batch-gpt/lifecycle';
 import { createLogger, withLogContext } from '@batch-gpt/logging';
 import { createMetrics } from '@batch-gpt/metrics';
 import { createProviderPool } from '@batch-gpt/openai-batch';
@@ -32,6 +32,9 @@ export async function createResults(
   const signals = starting.use(createSignals({ redisUrl, logger, sweepEveryMs: settling.sweepEvery }));
   await signals.fitness();
 
+  metrics.onScrape(async () => {
+    await reportDependencies(metrics, { store: () => stores.ping(), redis: () => signals.ping() });
+  });
   const ready = async () => {
     await Promise.all([stores.ping(), signals.ping()]);
     return { ok: true, checks: { store: true, redis: true } };

@@ -117,8 +117,14 @@ describe('the outcome channel', () => {
     await server.restart();
     await eventually(() => reasons.length > 1 && subscriber.isLive());
     await eventually(() => signals.ping().then(() => true));
-    await signals.outcomes.announceOutcomes(someKeys(1));
-    await eventually(() => keys.length === 1);
+    // A message may be lost while connections come back: it is said again until it is heard.
+    await eventually(
+      async () => {
+        await signals.outcomes.announceOutcomes(someKeys(1));
+        return keys.length > 0;
+      },
+      { intervalMs: 200 },
+    );
   });
 
   test('notices that Redis is silent, and asks for a re-check when it speaks again', async () => {
