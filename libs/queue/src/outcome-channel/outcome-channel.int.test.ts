@@ -125,6 +125,9 @@ describe('the outcome channel', () => {
       },
       { intervalMs: 200 },
     );
+    // Messages keep their order: what was said twice is heard by now, and not by the next test.
+    await signals.outcomes.announceOutcomes([aKey(9)]);
+    await eventually(() => keys.includes(aKey(9)));
   });
 
   test('notices that Redis is silent, and asks for a re-check when it speaks again', async () => {
